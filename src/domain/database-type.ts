@@ -1,0 +1,12 @@
+/** The databases by their names in `X-Database-Type`; `memory` is the reference adapter, for tests and demonstrations. */
+export const databaseTypes = [
+  'mongodb',
+  'postgresql',
+  'mysql',
+  'cassandra',
+  'elasticsearch',
+  'vitess',
+  'sqlite',
+  'memory',
+] as const;
+export type DatabaseType = (typeof databaseTypes)[number];
