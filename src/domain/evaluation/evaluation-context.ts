@@ -1,0 +1,38 @@
+import { ServiceError } from '../errors.ts';
+
+/** What one request's evaluation shares: a clock that stands still (`$$NOW`) and a bound on the work. */
+export interface EvaluationContext {
+  readonly now: Date;
+  readonly budget: EvaluationBudget;
+}
+
+/**
+ * Bounds the work that one request may make the service do, so that no query runs away: each operator call, array
+ * element and kibibyte of a built string costs a step.
+ */
+export class EvaluationBudget {
+  #steps: number;
+  #untilClock = 4096;
+  readonly #deadline: number;
+
+  /** @param deadline milliseconds since the epoch; looked at every few thousand steps. */
+  constructor(steps: number, deadline: number) {
+    this.#steps = steps;
+    this.#deadline = deadline;
+  }
+
+  /** Throws QUERY_TOO_EXPENSIVE when the steps are used up, QUERY_TIMEOUT after the deadline. */
+  spend(steps: number): void {
+    this.#steps -= steps;
+    if (this.#steps < 0)
+      throw new ServiceError(
+        'QUERY_TOO_EXPENSIVE',
+        'the query needs more computation than one request may use',
+      );
+    this.#untilClock -= steps;
+    if (this.#untilClock > 0) return;
+    this.#untilClock = 4096;
+    if (Date.now() > this.#deadline)
+      throw new ServiceError('QUERY_TIMEOUT', 'the query took longer than the request may');
+  }
+}
