@@ -16,6 +16,11 @@ export interface Dialect<N> {
   not(part: N): N;
   /** Only when the native order equals the domain's on every value that the collection may hold. */
   sort(sort: Sort, context: PlanContext): NativeSort<N> | undefined;
+  /**
+   * The order in which the database reads a collection anyway, when it is stable but is not the order of `_id`
+   * (Cassandra's tokens): used where the caller asked for no order. Its `after` takes a key of the `_id` alone.
+   */
+  readonly naturalOrder?: (context: PlanContext) => NativeSort<N>;
   /** As many leading stages as run natively with exactly the domain's result; undefined: none. */
   readonly pipeline?: (stages: readonly Stage[], context: PlanContext) => NativePipeline<N> | undefined;
   /** The native text with placeholders, for `explain`: never a value of the caller. */

@@ -36,7 +36,9 @@ export type ModifyOutcome =
   | { readonly status: 'missing' }
   | { readonly status: 'stale'; readonly currentVersion: number }
   /** This one failed (duplicate key, a type that the operator does not take…); others of the batch are not affected. */
-  | { readonly status: 'failed'; readonly error: ServiceError };
+  | { readonly status: 'failed'; readonly error: ServiceError }
+  /** An ordered batch stopped at an earlier one. */
+  | { readonly status: 'skipped' };
 
 export type InsertOutcome =
   | { readonly status: 'inserted' }
