@@ -6,4 +6,9 @@ export interface ParseOptions {
   readonly shortNames: boolean;
   /** Whether `{"$date": …}` and the like are values (MongoDB) or mistakes. */
   readonly extendedJson: boolean;
+  /**
+   * User variables that expressions may name here besides the system's: the `let` of a `$lookup` around the stage.
+   * `parseFilter` ($expr), `parseProjection` and the stages pass them to `parseExpression`.
+   */
+  readonly variables?: ReadonlySet<string>;
 }

@@ -1,9 +1,12 @@
 import { ServiceError } from '../errors.ts';
+import type { Variables } from './compile-expression.ts';
 
 /** What one request's evaluation shares: a clock that stands still (`$$NOW`) and a bound on the work. */
 export interface EvaluationContext {
   readonly now: Date;
   readonly budget: EvaluationBudget;
+  /** What the `let` of a `$lookup` around binds; `documentScope` puts them beside ROOT and CURRENT. */
+  readonly variables?: Variables;
 }
 
 /**
