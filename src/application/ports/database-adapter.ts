@@ -71,11 +71,15 @@ export interface DocumentOperations<N = unknown> {
     call: Call,
     options: { readonly ordered: boolean },
   ): Promise<readonly InsertOutcome[]>;
-  /** One outcome per modification, in order; several of one id apply one after another. */
+  /**
+   * One outcome per modification, in order; several of one id apply one after another. `ordered` stops at the first
+   * `failed` or `stale` one, the rest is `skipped`; else each stands alone.
+   */
   modify(
     collection: string,
     modifications: readonly Modification[],
     call: Call,
+    options: { readonly ordered: boolean },
   ): Promise<readonly ModifyOutcome[]>;
 
   /** Runs what `dialect.pipeline` planned; streams the documents that leave its last stage. */
