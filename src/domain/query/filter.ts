@@ -37,7 +37,7 @@ export interface CompareLeaf {
   readonly kind: 'compare';
   readonly path: Path;
   readonly op: CompareOperator;
-  /** `eq null` also holds for a missing field. Never a regular expression: that is a `regex` leaf. */
+  /** `eq null` also holds for a missing field. A regular expression only from an explicit `$eq`: it equals itself, as a value. */
   readonly value: Value;
 }
 export interface InLeaf {
@@ -132,6 +132,7 @@ export type TypeName =
   | 'regex'
   | 'dbPointer'
   | 'javascript'
+  | 'javascriptWithScope'
   | 'symbol'
   | 'int'
   | 'timestamp'

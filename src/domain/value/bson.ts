@@ -51,6 +51,7 @@ export class OpaqueValue {
     | 'maxKey'
     | 'undefined'
     | 'javascript'
+    | 'javascriptWithScope'
     | 'dbPointer'
     | 'symbol';
   /** https://github.com/mongodb/specifications/blob/master/source/extended-json/extended-json.md */
