@@ -6,7 +6,9 @@ import type { ExpressionPlace } from './expression-place.ts';
 import { inside } from './expression-place.ts';
 import { expressionSignatures } from './expression-signatures.ts';
 import { parseVariable } from './parse-expression-variable.ts';
+import { isExtendedJson } from './parse-extended-json.ts';
 import type { ParseOptions } from './parse-options.ts';
+import { parseValue } from './parse-value.ts';
 
 const maxDepth = 100;
 
@@ -49,12 +51,18 @@ function parseObject(source: JsonObject, place: ExpressionPlace): Expression {
   const keys = Object.keys(source);
   const first = keys[0];
   if (first === undefined) return { kind: 'object', fields: [] };
+  if (place.extendedJson && isExtendedJson(source)) return parseLiteral(source, place);
   if (first.startsWith('$')) {
     if (keys.length !== 1)
       throw invalidRequest('an object that is an operator must have exactly one field', place.path);
     return parseCall(first, source[first] ?? null, place);
   }
   return { kind: 'object', fields: keys.map((key) => [key, parseField(source, key, place)]) };
+}
+
+function parseLiteral(source: Json, place: ExpressionPlace): Expression {
+  if (!place.extendedJson) return { kind: 'literal', value: source };
+  return { kind: 'literal', value: parseValue(source, { ...place, shortNames: false }) };
 }
 
 function parseField(source: JsonObject, key: string, place: ExpressionPlace): Expression {
@@ -68,7 +76,7 @@ function parseField(source: JsonObject, key: string, place: ExpressionPlace): Ex
 
 function parseCall(name: string, source: Json, place: ExpressionPlace): Expression {
   const at = inside(place, `.${name}`);
-  if (name === '$literal' || name === '$const') return { kind: 'literal', value: source };
+  if (name === '$literal' || name === '$const') return parseLiteral(source, at);
   if (name === '$function' || name === '$accumulator' || name === '$where')
     throw invalidRequest(`${name} is not allowed: the service runs no code of its callers`, at.path);
   if (!isOperator(name)) throw invalidRequest(`unknown expression operator ${name}`, at.path);
