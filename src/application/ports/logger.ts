@@ -1,5 +1,3 @@
-import type { Json } from '../../domain/value/value.ts';
-
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
