@@ -1,3 +1,5 @@
+import type { Json } from '../../domain/value/value.ts';
+
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
