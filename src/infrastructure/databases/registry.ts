@@ -1,0 +1,36 @@
+import { createPlannedDocumentRepository } from '../../application/execution/planned-document-repository.ts';
+import type { RepositoryOptions } from '../../application/execution/repository-options.ts';
+import type { DatabaseAdapter } from '../../application/ports/database-adapter.ts';
+import type { DocumentRepository } from '../../application/ports/document-repository.ts';
+import type { DatabaseType } from '../../domain/database-type.ts';
+import { ServiceError } from '../../domain/errors.ts';
+import type { ParsedConfig } from '../config/config-schema.ts';
+import { withContract } from './contract.ts';
+
+/** Turns an adapter into what the application uses; generic, because only here its native fragments' type is forgotten. */
+type Finish = <N>(adapter: DatabaseAdapter<N>) => DocumentRepository;
+/** Wraps every adapter: telemetry, resilience, batching. */
+export type Decorate = <N>(adapter: DatabaseAdapter<N>) => DatabaseAdapter<N>;
+
+/** The only list of adapters. Each is imported when it is first asked for, so that nobody loads another's driver. */
+const adapters: Partial<
+  Record<DatabaseType, (config: ParsedConfig, finish: Finish) => Promise<DocumentRepository>>
+> = {
+  memory: async (_config, finish) =>
+    finish((await import('./memory/memory-adapter.ts')).createMemoryAdapter()),
+};
+
+/**
+ * Opens the repository of one database; connections are made when they are first needed.
+ * @throws CONNECTION_ERROR when there is no adapter for it.
+ */
+export async function openRepository(
+  type: DatabaseType,
+  config: ParsedConfig,
+  options: RepositoryOptions,
+  decorate: Decorate,
+): Promise<DocumentRepository> {
+  const open = adapters[type];
+  if (open === undefined) throw new ServiceError('CONNECTION_ERROR', `there is no adapter for ${type}`);
+  return open(config, (adapter) => createPlannedDocumentRepository(decorate(withContract(adapter)), options));
+}

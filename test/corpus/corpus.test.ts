@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
+import { openTestRepository, testDatabases } from '../support/test-databases.ts';
+import { corpusFiles, readPlainCases } from './corpus-case.ts';
+import { runCase } from './run-case.ts';
+
+/**
+ * The cases that are known not to pass, by id, with the reason: on every database under `*`, else under its name. A case
+ * that is listed and passes fails the test, as does one that fails and is not listed.
+ */
+type Deviations = Readonly<Record<string, Readonly<Record<string, string>>>>;
+const deviations = JSON.parse(
+  readFileSync(new URL('./deviations.json', import.meta.url), 'utf8'),
+) as Deviations;
+
+describe.each(testDatabases)('the corpus on $type', (database) => {
+  let repository: DocumentRepository;
+  beforeAll(async () => {
+    repository = await openTestRepository(database);
+  });
+  afterAll(() => repository.close());
+
+  test.each(corpusFiles)('%s', { timeout: 1_200_000 }, async (file) => {
+    const excused = { ...deviations['*'], ...deviations[database.type] };
+    const cases = readPlainCases(file);
+    const surprises: string[] = [];
+    let passed = 0;
+    for (const one of cases) {
+      const wrong = await runCase(repository, one);
+      if (wrong === undefined) passed += 1;
+      if (wrong === undefined && excused[one.id] !== undefined)
+        surprises.push(`${one.id} passes, but is listed`);
+      if (wrong !== undefined && excused[one.id] === undefined) surprises.push(`${one.id} ${wrong}`);
+    }
+    console.info(`${database.type} ${file}: ${passed} of ${cases.length} plain cases pass`);
+    expect(surprises).toEqual([]);
+  });
+});
