@@ -1,7 +1,78 @@
+import { invalidRequest } from '../../domain/errors.ts';
 import type { Filter } from '../../domain/query/filter.ts';
 import type { Json } from '../../domain/value/value.ts';
+import { allOf, anyOf, everything, negate } from './combine-filters.ts';
+import type { FilterPlace } from './field-operation.ts';
+import { conditionReaders } from './parse-condition.ts';
+import { parseExpression } from './parse-expression.ts';
+import { parseJsonSchema } from './parse-json-schema.ts';
 import type { ParseOptions } from './parse-options.ts';
+import { dbRefFields, splitPath } from './parse-path.ts';
+import { descend, isJsonArray, isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
+import { parseText } from './parse-text.ts';
 
-export function parseFilter(_source: Json, _options: ParseOptions): Filter {
-  throw new Error('not written yet');
+/**
+ * MongoDB's query language, read strictly and normalised (see `Filter`). Rejects every mistake with INVALID_REQUEST and
+ * the path of it. https://www.mongodb.com/docs/manual/reference/operator/query/
+ */
+export function parseFilter(source: Json, options: ParseOptions): Filter {
+  return readFilter(source, startScope(options), 'root');
+}
+
+/** An object of conditions on fields and of operators that combine them. */
+function readFilter(source: Json, scope: ParseScope, place: FilterPlace): Filter {
+  if (!isJsonObject(source)) throw invalidRequest('a filter is an object', scope.path);
+  return allOf(
+    Object.entries(source).map(([name, condition]) =>
+      readEntry(name, condition, descend(scope, `.${name}`), place),
+    ),
+  );
+}
+
+const readers = conditionReaders(readFilter);
+
+function readEntry(name: string, source: Json, scope: ParseScope, place: FilterPlace): Filter {
+  if (!name.startsWith('$') || dbRefFields.has(name))
+    return readers.condition(splitPath(name, scope), source, scope);
+  const reader = Object.hasOwn(topLevel, name) ? topLevel[name] : undefined;
+  if (reader === undefined) throw invalidRequest(`unknown top-level operator ${name}`, scope.path);
+  return reader(source, scope, place);
+}
+
+type EntryReader = (source: Json, scope: ParseScope, place: FilterPlace) => Filter;
+
+const topLevel: Readonly<Record<string, EntryReader>> = {
+  $and: (source, scope, place) => allOf(readList(source, scope, place)),
+  $or: (source, scope, place) => anyOf(readList(source, scope, place)),
+  $nor: (source, scope, place) => negate(anyOf(readList(source, scope, place))),
+  $comment: () => everything,
+  $expr: readExpr,
+  $jsonSchema: (source, scope) => ({ kind: 'jsonSchema', schema: parseJsonSchema(source, scope), source }),
+  $text: (source, scope, place) => {
+    onlyAtRoot('$text', scope, place);
+    return parseText(source, scope);
+  },
+  $where: (_source, scope) => refuseCode('$where', scope),
+  $function: (_source, scope) => refuseCode('$function', scope),
+  $accumulator: (_source, scope) => refuseCode('$accumulator', scope),
+};
+
+function readList(source: Json, scope: ParseScope, place: FilterPlace): readonly Filter[] {
+  if (!isJsonArray(source) || source.length === 0)
+    throw invalidRequest('needs an array of at least one filter', scope.path);
+  return source.map((item, index) => readFilter(item, descend(scope, `[${index}]`), place));
+}
+
+function readExpr(source: Json, scope: ParseScope, place: FilterPlace): Filter {
+  onlyAtRoot('$expr', scope, place);
+  const inner = { path: scope.path, shortNames: false, extendedJson: scope.extendedJson };
+  return { kind: 'expr', expression: parseExpression(source, inner), source };
+}
+
+function onlyAtRoot(operator: string, scope: ParseScope, place: FilterPlace): void {
+  if (place !== 'root') throw invalidRequest(`${operator} cannot stand inside $elemMatch`, scope.path);
+}
+
+function refuseCode(operator: string, scope: ParseScope): never {
+  throw invalidRequest(`${operator} is refused: the service runs no code of callers`, scope.path);
 }

@@ -1,11 +1,131 @@
-import type { Filter } from '../query/filter.ts';
-import type { ValueObject } from '../value/value.ts';
+import { assertNever } from '../assert-never.ts';
+import { ServiceError } from '../errors.ts';
+import type { ElemMatchLeaf, Filter } from '../query/filter.ts';
+import type { Value } from '../value/value.ts';
+import { isArray, isObject } from '../value/value-type.ts';
+import { compileBits } from './compile-bits.ts';
+import { compileComparison } from './compile-comparison.ts';
+import { compileExpression } from './compile-expression.ts';
+import { compileIn } from './compile-in.ts';
+import { compileJsonSchema } from './compile-json-schema.ts';
+import { compileMod } from './compile-mod.ts';
+import { compilePatternTest } from './compile-pattern-test.ts';
+import { compileTypes } from './compile-types.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { matchPath, type ValueTest } from './match-path.ts';
 
-/** Compiles a filter once, to be asked of many documents in their flat view. */
-export function compileFilter(
-  _filter: Filter,
-  _context: EvaluationContext,
-): (document: ValueObject) => boolean {
-  throw new Error('not written yet');
+/**
+ * Compiles a filter once, to be asked of many documents in their flat view; leaves with the empty path look at the value
+ * that they are given itself. What only a database can answer (`$text`, geo) is UNSUPPORTED_OPERATION.
+ */
+export function compileFilter(filter: Filter, context: EvaluationContext): ValueTest {
+  switch (filter.kind) {
+    case 'everything':
+      return () => true;
+    case 'nothing':
+      return () => false;
+    case 'and':
+      return every(filter.of.map((part) => compileFilter(part, context)));
+    case 'or':
+      return some(filter.of.map((part) => compileFilter(part, context)));
+    case 'not': {
+      const inner = compileFilter(filter.of, context);
+      return (value) => !inner(value);
+    }
+    case 'expr':
+      return compileExpr(filter.expression, context);
+    case 'jsonSchema':
+      return compileJsonSchema(filter.schema);
+    case 'text':
+    case 'geo':
+      throw unsupportedInProcess(filter.kind);
+    case 'elemMatch':
+      return matchPath(filter.path, 'whole', compileElemMatch(filter, context));
+    case 'size':
+      return matchPath(filter.path, 'whole', (value) => isArray(value) && value.length === filter.size);
+    case 'exists':
+      return matchPath(filter.path, 'whole', (value) => value !== undefined);
+    default:
+      return matchPath(filter.path, 'expand', compileValueTest(filter));
+  }
+}
+
+type ValueLeaf = Extract<Filter, { readonly kind: 'compare' | 'in' | 'type' | 'regex' | 'mod' | 'bits' }>;
+
+/** What one value must satisfy, wherever it stands. */
+export function compileValueTest(leaf: ValueLeaf): ValueTest {
+  switch (leaf.kind) {
+    case 'compare':
+      return compileComparison(leaf.op, leaf.value);
+    case 'in':
+      return compileIn(leaf);
+    case 'type':
+      return compileTypes(leaf.types);
+    case 'regex':
+      return compilePatternTest(leaf);
+    case 'mod':
+      return compileMod(leaf);
+    case 'bits':
+      return compileBits(leaf);
+    default:
+      return assertNever(leaf);
+  }
+}
+
+/** Whether the array has an element for which the condition holds. */
+export function compileElemMatch(leaf: ElemMatchLeaf, context: EvaluationContext): ValueTest {
+  const test = compileElement(leaf, context);
+  return (value) => isArray(value) && value.some(test);
+}
+
+/** The condition on one element: of `document` only objects and arrays, whose indexes then are their field names. */
+export function compileElement(leaf: ElemMatchLeaf, context: EvaluationContext): ValueTest {
+  const test = compileFilter(leaf.of, context);
+  if (leaf.element === 'value') return test;
+  return (element) => (isObject(element) && test(element)) || (isArray(element) && test({ ...element }));
+}
+
+function every(tests: readonly ValueTest[]): ValueTest {
+  const [first, second, ...more] = tests;
+  if (first !== undefined && second !== undefined && more.length === 0)
+    return (value) => first(value) && second(value);
+  return (value) => tests.every((test) => test(value));
+}
+
+function some(tests: readonly ValueTest[]): ValueTest {
+  return (value) => tests.some((test) => test(value));
+}
+
+function compileExpr(
+  expression: Extract<Filter, { readonly kind: 'expr' }>['expression'],
+  context: EvaluationContext,
+): ValueTest {
+  const evaluate = compileExpression(expression, context);
+  return (document) => {
+    const variables = new Map([
+      ['ROOT', document],
+      ['CURRENT', document],
+    ]);
+    return isTruthy(evaluate(variables));
+  };
+}
+
+function isTruthy(value: Value | undefined): boolean {
+  return value !== undefined && value !== null && value !== false && !isZero(value);
+}
+
+function isZero(value: Value): boolean {
+  return typeof value === 'number'
+    ? value === 0
+    : typeof value === 'object' &&
+        value !== null &&
+        'kind' in value &&
+        value.kind === 'number' &&
+        value.value === 0;
+}
+
+function unsupportedInProcess(kind: 'text' | 'geo'): ServiceError {
+  return new ServiceError('UNSUPPORTED_OPERATION', `this database has no ${kind} search`, {
+    capability: `filter.${kind}`,
+  });
 }

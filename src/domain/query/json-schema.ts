@@ -1,5 +1,8 @@
+import type { TypedNumber } from '../value/bson.ts';
 import type { Value } from '../value/value.ts';
 import type { Pattern, TypeName } from './filter.ts';
+
+type Bound = number | TypedNumber;
 
 /** https://www.mongodb.com/docs/manual/reference/operator/query/jsonSchema/ */
 export interface JsonSchema {
@@ -17,11 +20,12 @@ export interface JsonSchema {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
-  readonly minimum?: number;
+  readonly minimum?: Bound;
   readonly exclusiveMinimum?: boolean;
-  readonly maximum?: number;
+  readonly maximum?: Bound;
   readonly exclusiveMaximum?: boolean;
-  readonly multipleOf?: number;
+  /** Above 0. */
+  readonly multipleOf?: Bound;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: Pattern;
