@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import type { WriteOperation } from '../../src/application/ports/document-repository.ts';
+import { filterOf, findAll, findIds, insertAll, updateOf } from '../support/repository-shorthand.ts';
+import { testCall } from '../support/test-call.ts';
+import { testDocument } from '../support/test-document.ts';
+import type { Suite } from './suite.ts';
+
+/** Update-many, delete-many, upsert and bulk writes. */
+export function many({ repository, collection, test }: Suite): void {
+  const docs = [1, 2, 3, 4].map((n) => ({ _id: `d${n}`, n, tags: n > 2 ? ['x'] : [] }));
+
+  test('update-many counts what matched and what changed', async () => {
+    const name = await collection();
+    await insertAll(repository(), name, docs);
+    const update = updateOf({ $max: { n: 3 }, $set: { seen: true } });
+    expect(await repository().updateMany(name, filterOf({ n: { $gte: 2 } }), update, testCall())).toEqual({
+      matched: 3,
+      modified: 3,
+    });
+    const again = await repository().updateMany(name, filterOf({ n: { $gte: 2 } }), update, testCall());
+    expect(again).toEqual({ matched: 3, modified: 0 });
+    const versions = (await findAll(repository(), name, {}, { id: 1 })).map((one) => one.version);
+    expect(versions).toEqual([1, 2, 2, 2]);
+  });
+
+  test('delete-many deletes what the filter finds, elements of arrays too', async () => {
+    const name = await collection();
+    await insertAll(repository(), name, docs);
+    expect(await repository().deleteMany(name, filterOf({ tags: 'x' }), testCall())).toBe(2);
+    expect(await findIds(repository(), name, {})).toEqual(['d1', 'd2']);
+  });
+
+  test('an upsert changes what it finds, else inserts the equalities of its filter', async () => {
+    const name = await collection();
+    const update = updateOf({ $inc: { n: 1 }, $setOnInsert: { made: true } });
+    const made = await repository().upsert(name, filterOf({ key: 'k', 'sub.x': 1 }), update, testCall());
+    expect(made.operation).toBe('created');
+    expect(await repository().upsert(name, filterOf({ key: 'k' }), update, testCall())).toMatchObject({
+      id: made.id,
+      operation: 'updated',
+    });
+    const [document] = await findAll(repository(), name, {});
+    expect(document?.data.value).toEqual({ key: 'k', sub: { x: 1 }, n: 2, made: true });
+  });
+
+  test('a bulk write runs in order, and an ordered one stops at a failure', async () => {
+    const name = await collection();
+    await insertAll(repository(), name, docs);
+    const operations: readonly WriteOperation[] = [
+      { kind: 'insert', collection: name, document: testDocument(name, 'new', { n: 9 }) },
+      change(name, 'new', { $inc: { n: 1 } }),
+      change(name, 'd1', { $inc: { tags: 1 } }),
+      change(name, 'd2', { $set: { n: 0 } }),
+    ];
+    const result = await repository().bulkWrite(operations, true, testCall());
+    expect(result.failures).toMatchObject([{ index: 2, code: 'INVALID_REQUEST' }]);
+    expect(result.skipped).toBe(1);
+    expect((await repository().get(name, 'new', testCall()))?.data.value).toEqual({ n: 10 });
+    expect((await repository().get(name, 'd2', testCall()))?.version).toBe(1);
+    const rest = await repository().bulkWrite(operations.slice(2), false, testCall());
+    expect(rest.failures).toHaveLength(1);
+    expect((await repository().get(name, 'd2', testCall()))?.data.value).toMatchObject({ n: 0 });
+  });
+
+  test('a bulk of thousands of inserts lands whole', async () => {
+    const name = await collection();
+    const batch = Array.from({ length: 3000 }, (_, n) =>
+      testDocument(name, `b${n}`, { n, text: 'x'.repeat(50) }),
+    );
+    const outcomes = await repository().insert(name, batch, true, testCall());
+    expect(outcomes.every((outcome) => outcome.status === 'inserted')).toBe(true);
+    expect(await repository().count(name, filterOf({}), testCall())).toBe(3000);
+  });
+}
+
+function change(collection: string, id: string, update: Parameters<typeof updateOf>[0]): WriteOperation {
+  return {
+    kind: 'change',
+    collection,
+    target: { kind: 'id', id, expectedVersion: undefined },
+    change: { kind: 'update', update: updateOf(update) },
+    upsert: false,
+    expectMatched: undefined,
+    optional: false,
+  };
+}
