@@ -12,6 +12,12 @@ const app = z
       .enum(['development', 'test', 'production'])
       .default('development')
       .describe('`production` refuses to start without authentication.'),
+    cursor_secret: z
+      .string()
+      .min(32)
+      .optional()
+      .describe('Signs the cursors of paging; the same on every instance. Unset: made of the `auth` section.')
+      .meta({ secret: true }),
   })
   .prefault({});
 

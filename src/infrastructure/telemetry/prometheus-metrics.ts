@@ -20,6 +20,8 @@ export interface PrometheusMetricsOptions {
   readonly pools: () => Promise<readonly PoolState[]>;
   /** Metrics of Node itself: event loop, heap, garbage collection. */
   readonly processMetrics: boolean;
+  /** Where there are several processes: the metrics of all of them; undefined: of this one alone. */
+  readonly gather?: (() => Promise<readonly MetricsSnapshot[]>) | undefined;
 }
 
 /** The metrics of one process. */
@@ -48,7 +50,10 @@ export class PrometheusMetrics implements Metrics {
     ['database', 'operation'],
   );
 
+  readonly #gather: () => Promise<readonly MetricsSnapshot[]>;
+
   constructor(options: PrometheusMetricsOptions) {
+    this.#gather = options.gather ?? (async () => [await this.snapshot()]);
     this.#collections = new BoundedLabel(options.maxCollections);
     this.#poolGauge(options.pools);
     if (options.processMetrics) collectDefaultMetrics({ register: this.#registry });
@@ -74,7 +79,7 @@ export class PrometheusMetrics implements Metrics {
   }
 
   async exposition(format: 'prometheus' | 'openmetrics'): Promise<Exposition> {
-    return renderMetrics([await this.snapshot()], format);
+    return renderMetrics(await this.#gather(), format);
   }
 
   /** For the process that adds up the metrics of all workers. */
