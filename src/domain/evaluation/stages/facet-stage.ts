@@ -1,0 +1,16 @@
+import type { Value } from '../../value/value.ts';
+import { chunksOf, collect, slices } from './chunks.ts';
+import type { StageCompiler } from './stage-runner.ts';
+
+/** One document with the answer of each pipeline over the same input. */
+export const compileFacet: StageCompiler<'facet'> = (stage, context) =>
+  async function* (input) {
+    const documents = await collect(input, context);
+    const answers: [string, Value][] = [];
+    for (const [name, pipeline] of stage.facets)
+      answers.push([
+        name,
+        await collect(context.run(pipeline, slices(documents, context.pace), context), context),
+      ]);
+    yield* chunksOf([Object.fromEntries(answers)], context.pace);
+  };
