@@ -1,8 +1,10 @@
 import { invalidRequest } from '../../domain/errors.ts';
-import type { Filter } from '../../domain/query/filter.ts';
+import type { ElemMatchLeaf, Filter } from '../../domain/query/filter.ts';
+import type { Path } from '../../domain/query/path.ts';
 import type { Json } from '../../domain/value/value.ts';
 import { allOf, anyOf, everything, negate } from './combine-filters.ts';
 import type { FilterPlace } from './field-operation.ts';
+import { readElemMatch } from './parse-array-operators.ts';
 import { conditionReaders } from './parse-condition.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseJsonSchema } from './parse-json-schema.ts';
@@ -17,6 +19,11 @@ import { parseText } from './parse-text.ts';
  */
 export function parseFilter(source: Json, options: ParseOptions): Filter {
   return readFilter(source, startScope(options), 'root');
+}
+
+/** The condition of an `$elemMatch` on its own, as a projection has it. */
+export function parseElementCondition(path: Path, source: Json, options: ParseOptions): ElemMatchLeaf {
+  return readElemMatch(path, source, startScope(options), readers);
 }
 
 /** An object of conditions on fields and of operators that combine them. */
@@ -65,8 +72,7 @@ function readList(source: Json, scope: ParseScope, place: FilterPlace): readonly
 
 function readExpr(source: Json, scope: ParseScope, place: FilterPlace): Filter {
   onlyAtRoot('$expr', scope, place);
-  const inner = { path: scope.path, shortNames: false, extendedJson: scope.extendedJson };
-  return { kind: 'expr', expression: parseExpression(source, inner), source };
+  return { kind: 'expr', expression: parseExpression(source, scope, scope.variables), source };
 }
 
 function onlyAtRoot(operator: string, scope: ParseScope, place: FilterPlace): void {

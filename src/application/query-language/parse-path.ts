@@ -3,7 +3,7 @@ import type { Path } from '../../domain/query/path.ts';
 import type { ParseOptions } from './parse-options.ts';
 
 const maxPathLength = 1024;
-const maxPathSegments = 100;
+const maxPathSegments = 255;
 
 /** A dotted path with its short forms resolved; rejects empty segments, NUL and `$`-segments. */
 export function parsePath(source: string, options: ParseOptions): Path {

@@ -1,7 +1,6 @@
 import { assertNever } from '../assert-never.ts';
 import { ServiceError } from '../errors.ts';
 import type { ElemMatchLeaf, Filter } from '../query/filter.ts';
-import type { Value } from '../value/value.ts';
 import { isArray, isObject } from '../value/value-type.ts';
 import { compileBits } from './compile-bits.ts';
 import { compileComparison } from './compile-comparison.ts';
@@ -11,7 +10,9 @@ import { compileJsonSchema } from './compile-json-schema.ts';
 import { compileMod } from './compile-mod.ts';
 import { compilePatternTest } from './compile-pattern-test.ts';
 import { compileTypes } from './compile-types.ts';
+import { documentScope } from './document-scope.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { truthy } from './expressions/logic-operators.ts';
 import { matchPath, type ValueTest } from './match-path.ts';
 
 /**
@@ -101,27 +102,8 @@ function compileExpr(
   context: EvaluationContext,
 ): ValueTest {
   const evaluate = compileExpression(expression, context);
-  return (document) => {
-    const variables = new Map([
-      ['ROOT', document],
-      ['CURRENT', document],
-    ]);
-    return isTruthy(evaluate(variables));
-  };
-}
-
-function isTruthy(value: Value | undefined): boolean {
-  return value !== undefined && value !== null && value !== false && !isZero(value);
-}
-
-function isZero(value: Value): boolean {
-  return typeof value === 'number'
-    ? value === 0
-    : typeof value === 'object' &&
-        value !== null &&
-        'kind' in value &&
-        value.kind === 'number' &&
-        value.value === 0;
+  const bind = documentScope(context);
+  return (document) => isObject(document) && truthy(evaluate(bind(document)));
 }
 
 function unsupportedInProcess(kind: 'text' | 'geo'): ServiceError {

@@ -107,7 +107,8 @@ const unicodeEscapes: Readonly<Record<string, string>> = {
 };
 
 /** Inside brackets the same escapes stand without brackets of their own; a first `]` is a literal. */
-function rewriteClass(part: string, mode: Mode): string {
+function rewriteClass(part: string, mode: Mode): string | Problem {
+  if (!closedClass.test(part)) return { problem: 'missing closing ]' };
   const negated = part.startsWith('[^');
   const members = part.slice(negated ? 2 : 1, -1);
   const written = members.replace(/^\]/, '\\]').replace(classToken, (found, posix: string | undefined) => {
@@ -126,6 +127,7 @@ function rewriteClass(part: string, mode: Mode): string {
   return `[${negated ? '^' : ''}${written}]`;
 }
 
+const closedClass = /^\[\^?\]?(?:\[:\^?\w+:\]|\\[pP]\{\^?\w+\}|\\[\s\S]|[^\]\\])*\]$/u;
 const classToken = /\[:\^?(\w+):\]|\\[\s\S]|\[/gu;
 const unicodePosix: ReadonlyMap<string, string> = new Map([
   ['alpha', '\\p{L}'],
