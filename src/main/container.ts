@@ -5,6 +5,8 @@ import { createAuthenticator } from '../infrastructure/auth/create-authenticator
 import type { Config } from '../infrastructure/config/load-config.ts';
 import { ConfiguredDatabases } from '../infrastructure/databases/configured-databases.ts';
 import { openRepository } from '../infrastructure/databases/registry.ts';
+import { withBatching } from '../infrastructure/decorators/with-batching.ts';
+import { withResilience } from '../infrastructure/decorators/with-resilience.ts';
 import { withTelemetry } from '../infrastructure/decorators/with-telemetry.ts';
 import { InProcessIdempotencyStore } from '../infrastructure/in-process/in-process-idempotency-store.ts';
 import { TokenBucketRateLimiter } from '../infrastructure/in-process/token-bucket-rate-limiter.ts';
@@ -121,6 +123,11 @@ function createDatabases(config: Config, metrics: PrometheusMetrics): Configured
   return new ConfiguredDatabases({
     default: config.derived.defaultDatabase,
     configured: config.derived.enabledDatabases,
-    open: (type) => openRepository(type, config, options, (adapter) => withTelemetry(adapter, metrics)),
+    open: (type) =>
+      openRepository(type, config, options, (adapter) =>
+        withBatching(
+          withResilience(withTelemetry(adapter, metrics), (state) => metrics.circuitState(type, state)),
+        ),
+      ),
   });
 }

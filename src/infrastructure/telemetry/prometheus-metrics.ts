@@ -6,6 +6,17 @@ import { type MetricsSnapshot, renderMetrics } from './render-metrics.ts';
 /** Seconds; the objective is P99 at 30 ms, so most bounds lie around it. */
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** Names that dashboards and alerts may rely on already; zero until the process has what they count. */
+const laterCounters = {
+  cache_hits_total: 'Reads answered from the cache.',
+  cache_misses_total: 'Reads that the cache did not hold.',
+  kafka_messages_published_total: 'Change events published.',
+  vault_lease_renewals_total: 'Leases renewed.',
+} as const;
+
+const circuitStates = { closed: 0, half_open: 1, open: 2 } as const;
+export type CircuitState = keyof typeof circuitStates;
+
 export interface PoolState {
   readonly database: string;
   readonly active: number;
@@ -52,10 +63,17 @@ export class PrometheusMetrics implements Metrics {
 
   readonly #gather: () => Promise<readonly MetricsSnapshot[]>;
 
+  readonly #circuits = this.#gauge(
+    'circuit_breaker_state',
+    'Circuit breaker: 0 closed, 1 half open, 2 open.',
+    ['database'],
+  );
+
   constructor(options: PrometheusMetricsOptions) {
     this.#gather = options.gather ?? (async () => [await this.snapshot()]);
     this.#collections = new BoundedLabel(options.maxCollections);
     this.#poolGauge(options.pools);
+    for (const [name, help] of Object.entries(laterCounters)) this.#counter(name, help, []);
     if (options.processMetrics) collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -71,6 +89,10 @@ export class PrometheusMetrics implements Metrics {
     mean.count += 1;
     mean.seconds += seconds;
     this.#means.set(database, mean);
+  }
+
+  circuitState(database: string, state: CircuitState): void {
+    this.#circuits.set({ database }, circuitStates[state]);
   }
 
   averageQueryMs(database: string): number | undefined {
@@ -89,6 +111,10 @@ export class PrometheusMetrics implements Metrics {
 
   #counter(name: string, help: string, labelNames: string[]): Counter {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, labelNames: string[]): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry], aggregator: 'max' });
   }
 
   #histogram(name: string, help: string, labelNames: string[]): Histogram {
