@@ -2,7 +2,7 @@ import type { Call } from '../../src/application/ports/call.ts';
 import type { DocumentRepository, FindQuery } from '../../src/application/ports/document-repository.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
 import type { ParseOptions } from '../../src/application/query-language/parse-options.ts';
-import { parsePath } from '../../src/application/query-language/parse-path.ts';
+import { splitPath } from '../../src/application/query-language/parse-path.ts';
 import { parsePipeline } from '../../src/application/query-language/parse-pipeline.ts';
 import { parseProjection } from '../../src/application/query-language/parse-projection.ts';
 import { parseSort } from '../../src/application/query-language/parse-sort.ts';
@@ -47,7 +47,7 @@ export const readers: Readonly<Record<string, RunCommand>> = {
   distinct: async (repository, collection, command, call) => {
     const key = command.key;
     if (typeof key !== 'string') throw invalidRequest('a field is named by a string', 'key');
-    const path = parsePath(key, queryOptions('key'));
+    const path = splitPath(key, queryOptions('key'));
     const values = await repository.distinct(collection, path, commandFilter(command.query), call);
     return { documents: values.map((value) => corpusAnswer(toJson(value))), response: {} };
   },
@@ -95,5 +95,6 @@ function findQuery(command: JsonObject): { query: FindQuery; show: (document: Do
 function wholeNumber(value: Json | undefined, path: string): number {
   if (value === undefined || value === null) return 0;
   if (typeof value !== 'number') throw invalidRequest('a whole number is needed', path);
-  return Math.trunc(value);
+  if (!Number.isInteger(value)) throw invalidRequest('a whole number is needed', path);
+  return value;
 }

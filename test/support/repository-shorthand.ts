@@ -43,7 +43,7 @@ export function findAll(
   collection: string,
   filter: Json,
   sort: Json = {},
-  page: { readonly skip?: number; readonly limit?: number } = {},
+  page: { readonly skip?: number; readonly limit?: number | undefined } = {},
 ): Promise<readonly Document[]> {
   const query = {
     filter: filterOf(filter),
