@@ -1,5 +1,5 @@
 import type { ExpressionOperator } from '../../domain/query/expression-operator.ts';
-import { type ArgumentParser, named, positional } from './parse-arguments.ts';
+import { type ArgumentParser, named, positional, whole } from './parse-arguments.ts';
 import { filterArguments, letArguments, mapArguments, reduceArguments } from './parse-binding-expressions.ts';
 import { dateFromPartsArguments, datePartArguments } from './parse-date-expressions.ts';
 import {
@@ -129,7 +129,7 @@ export const expressionSignatures: Readonly<Record<ExpressionOperator, ArgumentP
   $setIntersection: many,
   $setIsSubset: two,
   $setUnion: many,
-  $sigmoid: one,
+  $sigmoid: whole,
   $sin: one,
   $sinh: one,
   $size: one,

@@ -22,6 +22,9 @@ export function positional(min: number, max: number): ArgumentParser {
   };
 }
 
+/** One argument, never in brackets of its own: an array is the argument. */
+export const whole: ArgumentParser = (source, place, parse) => ({ args: [parse(source, place)] });
+
 function countText(min: number, max: number): string {
   if (min === max) return `exactly ${min} argument${min === 1 ? '' : 's'}`;
   return max === Infinity ? `at least ${min} arguments` : `${min} to ${max} arguments`;

@@ -74,9 +74,18 @@ function compileCall(call: ExpressionCall, context: EvaluationContext): Evaluate
   const named = Object.entries(call.named).map(([name, value]) => [name, compileExpression(value, context)]);
   return operatorCompilers[call.operator]({
     operator: call.operator,
-    args: call.args.map((arg) => compileExpression(arg, context)),
+    args: inOrderOfEvaluation(call).map((arg) => compileExpression(arg, context)),
     named: Object.fromEntries(named),
     binds: call.binds,
     context,
   });
+}
+
+/** Commutative operators see their constants first or last, as MongoDB's optimizer has it: it decides which error is met. */
+function inOrderOfEvaluation({ operator, args }: ExpressionCall): readonly Expression[] {
+  const constantsFirst = operator === '$and' || operator === '$or';
+  if (!constantsFirst && operator !== '$setUnion' && operator !== '$setIntersection') return args;
+  const constants = args.filter((arg) => arg.kind === 'literal');
+  const others = args.filter((arg) => arg.kind !== 'literal');
+  return constantsFirst ? [...constants, ...others] : [...others, ...constants];
 }

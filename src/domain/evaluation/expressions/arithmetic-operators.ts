@@ -85,13 +85,12 @@ function subtract(a: Numeric, b: Numeric): Numeric {
 
 function multiplyAll(args: Values, call: CompiledCall): Value {
   let product: Numeric = 1;
-  let hasNull = false;
   for (const arg of args) {
-    if (isNullish(arg)) hasNull = true;
-    else if (isNumeric(arg)) product = multiply(product, arg);
-    else throw typeError(call, 'numbers', arg);
+    if (isNullish(arg)) return null;
+    if (!isNumeric(arg)) throw typeError(call, 'numbers', arg);
+    product = multiply(product, arg);
   }
-  return hasNull ? null : product;
+  return product;
 }
 
 function multiply(a: Numeric, b: Numeric): Numeric {

@@ -42,7 +42,7 @@ export const arrayOperators: Readonly<Record<ArrayOperator, OperatorCompiler>> =
   $in: eager(([value, array], call) => {
     if (!isArray(array)) throw typeError(call, 'an array', array);
     call.context.budget.spend(array.length);
-    return array.some((element) => equalValues(element, value));
+    return value !== undefined && array.some((element) => equalValues(element, value));
   }),
   $indexOfArray: eager(indexOfArray),
   $isArray: unary((value) => isArray(value)),
@@ -84,6 +84,7 @@ function indexOfArray([array, value, from, to]: Values, call: CompiledCall): Val
   if (!isArray(array)) throw typeError(call, 'an array', array);
   const start = boundOf(from, call, 2) ?? 0;
   const end = Math.min(boundOf(to, call, 3) ?? array.length, array.length);
+  if (value === undefined) return -1;
   call.context.budget.spend(array.length);
   for (let i = start; i < end; i++) if (equalValues(array[i], value)) return i;
   return -1;

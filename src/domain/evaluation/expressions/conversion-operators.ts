@@ -138,8 +138,7 @@ const knownNames: ReadonlySet<string> = new Set(typeNames.values());
 function readTarget(to: Value | undefined, inputIsNull: boolean, call: CompiledCall): Target | undefined {
   const type = isObject(to) ? to.type : to;
   if (isNullish(type)) {
-    if (isObject(to) && !inputIsNull && !Object.hasOwn(to, 'type'))
-      throw operandError(call, "misses the 'type' of its target");
+    if (isObject(to) && !inputIsNull) throw operandError(call, "misses the 'type' of its target");
     return undefined;
   }
   const name = typeof type === 'string' ? type : typeNames.get(asInt(type) ?? 0);

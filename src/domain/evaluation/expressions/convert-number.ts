@@ -66,7 +66,8 @@ function doubleOfText(text: string): Value | undefined {
   if (hex !== undefined) return makeDouble(hex);
   if (!decimalForm.test(text)) return undefined;
   const value = Number(text);
-  return Number.isFinite(value) ? makeDouble(value) : undefined;
+  const underflows = value === 0 && /[1-9]/.test(text.replace(/e.*$/i, ''));
+  return Number.isFinite(value) && !underflows ? makeDouble(value) : undefined;
 }
 
 function specialOfText(text: string): number | undefined {

@@ -10,6 +10,7 @@ import {
   week,
 } from './calendar.ts';
 import { readDate, readZone } from './date-arguments.ts';
+import { makeLong } from './numbers.ts';
 import { eagerNamed, isNullish, type OperatorCompiler, typeError } from './operator-compiler.ts';
 
 type DatePartOperator =
@@ -45,7 +46,7 @@ export const datePartOperators: Readonly<Record<DatePartOperator, OperatorCompil
   $hour: part((local) => localTime(local).hour),
   $isoDayOfWeek: part(isoDayOfWeek),
   $isoWeek: part(isoWeek),
-  $isoWeekYear: part(isoWeekYear),
+  $isoWeekYear: part((local) => makeLong(BigInt(isoWeekYear(local)))),
   $millisecond: part((local) => localTime(local).millisecond),
   $minute: part((local) => localTime(local).minute),
   $month: part((local) => localTime(local).month),
@@ -54,7 +55,7 @@ export const datePartOperators: Readonly<Record<DatePartOperator, OperatorCompil
   $year: part((local) => localTime(local).year),
 };
 
-function part(take: (local: number) => number): OperatorCompiler {
+function part(take: (local: number) => Value): OperatorCompiler {
   return eagerNamed(({ date, timezone }, call) => {
     const instant = readDate(date, call);
     if (instant === undefined) return null;

@@ -77,17 +77,19 @@ function compileCached(pattern: string, flags: string, call: CompiledCall, cache
   return compiled.regex;
 }
 
-/** `{match, idx, captures}`, `idx` in code points. */
+/** `{match, idx, captures}`, `idx` in code points; the search does not go on at the very end of the text. */
 function findMatches(regex: RE2JS, text: string, call: CompiledCall, limit: number): readonly Value[] {
   const matcher = regex.matcher(text);
   const found: Value[] = [];
   let counted = 0;
   let idx = 0;
-  while (found.length < limit && matcher.find()) {
+  let resumeAt = -1;
+  while (found.length < limit && resumeAt < text.length && matcher.find()) {
     call.context.budget.spend(1 + matcher.groupCount());
     const start = matcher.start();
     idx += codePointLength(text.slice(counted, start));
     counted = start;
+    resumeAt = Math.max(matcher.end(), start + 1);
     const captures = Array.from({ length: matcher.groupCount() }, (_, i) => matcher.group(i + 1));
     found.push({ match: matcher.group() ?? '', idx, captures });
   }

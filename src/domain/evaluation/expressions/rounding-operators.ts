@@ -49,7 +49,7 @@ function roundTo(value: Numeric, place: number, mode: Decimal.Rounding, call: Co
   if (type === 'double') {
     const number = numberOf(value);
     if (!Number.isFinite(number)) return makeDouble(number);
-    return makeDouble(roundDecimal(new WideDecimal(number), place, mode).toNumber());
+    return makeDouble(roundDecimal(exactDecimal(number), place, mode).toNumber());
   }
   if (place >= 0) return value;
   const rounded = BigInt(roundDecimal(new WideDecimal(bigIntOf(value).toString()), place, mode).toFixed(0));
@@ -59,6 +59,18 @@ function roundTo(value: Numeric, place: number, mode: Decimal.Rounding, call: Co
 
 /** Enough digits for every double with its fraction. */
 const WideDecimal = Decimal.clone({ precision: 1100 });
+
+/** All digits of a double, to Decimal128's 34: what rounding to a place looks at, 0.28999… and not 0.29. */
+function exactDecimal(value: number): Decimal {
+  let mantissa = value;
+  let halvings = 0;
+  while (!Number.isInteger(mantissa)) {
+    mantissa *= 2;
+    halvings++;
+  }
+  const exact = new WideDecimal(BigInt(mantissa).toString()).div(new WideDecimal(2).pow(halvings));
+  return exact.toSignificantDigits(34, Decimal.ROUND_HALF_EVEN);
+}
 
 function roundDecimal(value: Decimal, place: number, mode: Decimal.Rounding): Decimal {
   if (place >= 0) return value.toDecimalPlaces(place, mode);

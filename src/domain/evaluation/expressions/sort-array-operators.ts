@@ -48,7 +48,7 @@ function spendSorting(array: readonly Value[], call: CompiledCall): void {
 
 type Comparator = (a: Value, b: Value) => number;
 
-/** By the elements themselves, or by fields of theirs as `$sort` does. */
+/** By the elements themselves, or by fields of theirs; unlike in `$sort`, arrays count as a whole. */
 function comparator(sortBy: Value | undefined): Comparator {
   if (!isObject(sortBy)) return (a, b) => compareValues(a, b) * Number(sortBy);
   const fields = Object.entries(sortBy).map(([name, direction]) => ({
@@ -57,29 +57,15 @@ function comparator(sortBy: Value | undefined): Comparator {
   }));
   return (a, b) => {
     for (const { path, direction } of fields) {
-      const order = compareValues(keyOf(a, path, direction), keyOf(b, path, direction));
+      const order = compareValues(fieldAt(a, path), fieldAt(b, path));
       if (order !== 0) return order * direction;
     }
     return 0;
   };
 }
 
-/** An array sorts by its least element, descending by its greatest. */
-function keyOf(element: Value, path: readonly string[], direction: number): Value | undefined {
-  const keys = keysAt(element, path, 0);
-  let key = keys[0];
-  for (const candidate of keys) if (compareValues(candidate, key) * direction < 0) key = candidate;
-  return key;
-}
-
-function keysAt(
-  value: Value | undefined,
-  path: readonly string[],
-  depth: number,
-): readonly (Value | undefined)[] {
-  if (isArray(value) && (depth > 0 || path.length === 0))
-    return value.flatMap((item) => (isArray(item) ? [item] : keysAt(item, path, depth)));
-  const name = path[depth];
-  if (name === undefined) return [value];
-  return isObject(value) ? keysAt(ownField(value, name), path, depth + 1) : [undefined];
+function fieldAt(element: Value, path: readonly string[]): Value | undefined {
+  let value: Value | undefined = element;
+  for (const name of path) value = isObject(value) ? ownField(value, name) : undefined;
+  return value;
 }

@@ -16,30 +16,57 @@ type SubstringOperator = '$indexOfBytes' | '$indexOfCP' | '$substr' | '$substrBy
 
 /** By bytes of UTF-8 or by code points. */
 export const substringOperators: Readonly<Record<SubstringOperator, OperatorCompiler>> = {
-  $indexOfBytes: eager((args, call) => indexOf(args, call, utf8Length, unitOfByte)),
-  $indexOfCP: eager((args, call) => indexOf(args, call, codePointLength, unitOfCodePoint)),
+  $indexOfBytes: eager(indexOfBytes),
+  $indexOfCP: eager(indexOfCodePoints),
   $substr: eager(substringByBytes),
   $substrBytes: eager(substringByBytes),
   $substrCP: eager(substringByCodePoints),
 };
 
-function indexOf(
+interface SearchRange {
+  readonly text: string;
+  readonly search: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The arguments of a search, positions as `lengthOf` counts; null of a null text. */
+function searchRange(
   [text, search, from, to]: Values,
   call: CompiledCall,
   lengthOf: (text: string) => number,
-  unitAt: (text: string, index: number) => number,
-): Value {
+): SearchRange | null {
   if (isNullish(text)) return null;
   if (typeof text !== 'string') throw typeError(call, 'a string', text);
   if (typeof search !== 'string') throw typeError(call, 'a string to search for', search);
   call.context.budget.spend(text.length >> 10);
-  const start = boundOf(from, call, 2) ?? 0;
   const length = lengthOf(text);
   const end = Math.min(boundOf(to, call, 3) ?? length, length);
-  if (start > length || end < start) return -1;
-  const within = text.slice(0, unitAt(text, end));
-  const found = within.indexOf(search, unitAt(text, start));
-  return found < 0 ? -1 : lengthOf(text.slice(0, found));
+  return { text, search, start: boundOf(from, call, 2) ?? 0, end };
+}
+
+/** The match must end before the end; an empty text is found even there. */
+function indexOfBytes(args: Values, call: CompiledCall): Value {
+  const range = searchRange(args, call, utf8Length);
+  if (range === null) return null;
+  const { text, search, start, end } = range;
+  if (start > end) return -1;
+  const unit = text.indexOf(search, unitOfByte(text, start));
+  if (unit < 0) return -1;
+  const found = utf8Length(text.slice(0, unit));
+  return found + utf8Length(search) <= end ? found : -1;
+}
+
+/** The match must start before the end. */
+function indexOfCodePoints(args: Values, call: CompiledCall): Value {
+  const range = searchRange(args, call, codePointLength);
+  if (range === null) return null;
+  const { text, search, start, end } = range;
+  if (text === '' && search === '' && start === 0) return 0;
+  const unit = text.indexOf(search, unitOfCodePoint(text, start));
+  if (unit < 0) return -1;
+  const found = codePointLength(text.slice(0, unit));
+  return found >= start && found < end ? found : -1;
 }
 
 /** The UTF-16 position of a byte position; inside a character, that of the next one. */

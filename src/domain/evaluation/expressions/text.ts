@@ -1,6 +1,6 @@
 import { OpaqueValue } from '../../value/bson.ts';
 import type { Value } from '../../value/value.ts';
-import { formatNumber } from './format-number.ts';
+import { formatShortNumber } from './format-number.ts';
 import { isNumeric } from './numbers.ts';
 import { type CompiledCall, isNullish, typeError } from './operator-compiler.ts';
 
@@ -52,7 +52,7 @@ function isAscii(text: string): boolean {
 export function coerceText(value: Value | undefined, call: CompiledCall): string {
   if (typeof value === 'string') return value;
   if (isNullish(value)) return '';
-  if (isNumeric(value)) return formatNumber(value);
+  if (isNumeric(value)) return formatShortNumber(value);
   if (value instanceof Date) return value.toISOString();
   if (value instanceof OpaqueValue && value.type === 'symbol')
     return value.extendedJson.slice('{"$symbol":"'.length, -2);
