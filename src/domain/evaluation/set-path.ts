@@ -4,7 +4,7 @@ import { isArray, isObject, ownField } from '../value/value-type.ts';
 import { withField } from './set-field.ts';
 
 /**
- * A copy of the document with the value at the path, as `$set` and `$lookup` write it: objects on the way are made where
+ * A copy of the document with the value at the path, as `$set` writes it: objects on the way are made where
  * something else stands, and of an array every element gets the value. Undefined removes the field.
  * https://www.mongodb.com/docs/manual/reference/operator/aggregation/addFields/
  */
@@ -32,4 +32,12 @@ export function unsetPath(document: ValueObject, path: Path): ValueObject {
 function unsetBelow(current: Value, path: Path): Value {
   if (isArray(current)) return current.map((element) => unsetBelow(element, path));
   return isObject(current) ? unsetPath(current, path) : current;
+}
+
+/** A copy with the value at the path, as `$lookup` writes it: anything but an object on the way makes room for one. */
+export function placeAt(document: ValueObject, path: Path, value: Value): ValueObject {
+  const [name = '', ...rest] = path;
+  if (rest.length === 0) return withField(document, name, value);
+  const current = ownField(document, name);
+  return withField(document, name, placeAt(isObject(current) ? current : {}, rest, value));
 }

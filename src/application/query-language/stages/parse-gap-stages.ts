@@ -80,7 +80,6 @@ export function parseFill(source: Json, place: StagePlace): StageBody {
     const method = parseMethod(spec, inner);
     if (method === 'linear' && sort.length !== 1)
       throw invalidRequest('linear needs a sortBy of exactly one field', inner.path);
-    if (method === 'locf' && sort.length === 0) throw invalidRequest('locf needs a sortBy', inner.path);
     return { path: parseFieldPath(name, inner), method };
   });
   if (output.length === 0) throw invalidRequest('must name at least one field', at.path);

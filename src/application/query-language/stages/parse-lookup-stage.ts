@@ -13,14 +13,7 @@ type Fields = Readonly<Record<string, Json | undefined>>;
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/lookup/ */
 export function parseLookup(source: Json, place: StagePlace): StageBody {
-  const fields = fieldsAt(source, place, [
-    'from?',
-    'as',
-    'localField?',
-    'foreignField?',
-    'let?',
-    'pipeline?',
-  ]);
+  const fields = readFields(source, place);
   if ((fields.localField === undefined) !== (fields.foreignField === undefined))
     throw invalidRequest("takes 'localField' and 'foreignField' together", place.path);
   if (fields.pipeline === undefined && fields.localField === undefined)
@@ -40,6 +33,26 @@ export function parseLookup(source: Json, place: StagePlace): StageBody {
     let: bindings,
     pipeline,
   };
+}
+
+/** MongoDB reads null for these as left out. */
+const nullable = ['as', 'let', 'localField', 'foreignField', 'pipeline'];
+
+function readFields(source: Json, place: StagePlace): Fields {
+  const fields = fieldsAt(source, place, [
+    'from?',
+    'as?',
+    'localField?',
+    'foreignField?',
+    'let?',
+    'pipeline?',
+  ]);
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value === null && nullable.includes(name) ? undefined : value,
+    ]),
+  );
 }
 
 function optionalPath(fields: Fields, name: string, place: StagePlace): Path | undefined {

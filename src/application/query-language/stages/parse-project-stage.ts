@@ -41,11 +41,20 @@ function collectFields(source: Json, path: Path, place: StagePlace, fields: Proj
   }
 }
 
+/** `{$meta: …}` goes with excluding too; there is no metadata that it could show. */
+function isMeta(field: ProjectionField): boolean {
+  return (
+    field.kind === 'compute' && field.expression.kind === 'call' && field.expression.operator === '$meta'
+  );
+}
+
 /** Include and exclude do not mix, save for `_id`. */
 function toProjection(fields: readonly ProjectionField[], place: StagePlace): Projection {
   const isId = (field: ProjectionField) => field.path.length === 1 && field.path[0] === '_id';
   const id = fields.find(isId);
-  const others = fields.filter((field) => !isId(field));
+  const listed = fields.filter((field) => !isId(field));
+  const excludes = listed.some((field) => field.kind === 'exclude');
+  const others = excludes ? listed.filter((field) => !isMeta(field)) : listed;
   const mode = (others[0] ?? id)?.kind === 'exclude' ? 'exclude' : 'include';
   const wrong = others.find((field) => (field.kind === 'exclude') !== (mode === 'exclude'));
   if (wrong !== undefined || (id?.kind === 'compute' && mode === 'exclude'))

@@ -3,7 +3,7 @@ import type { StageBody } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import { parseFilter } from '../parse-filter.ts';
 import { parseFieldPath } from './parse-field-path.ts';
-import { parseStageSort } from './parse-stage-sort.ts';
+import { parseSortSpec } from './parse-stage-sort.ts';
 import type { StagePlace } from './stage-place.ts';
 import { below, expressionAt, fieldsAt, objectAt, stringAt, wholeNumberAt } from './stage-place.ts';
 
@@ -12,7 +12,9 @@ export function parseMatch(source: Json, place: StagePlace): StageBody {
 }
 
 export function parseSortStage(source: Json, place: StagePlace): StageBody {
-  return { kind: 'sort', sort: parseStageSort(source, place) };
+  const { sort, shuffles } = parseSortSpec(source, place);
+  if (shuffles && sort.length === 0) return { kind: 'sample', size: Number.MAX_SAFE_INTEGER };
+  return { kind: 'sort', sort };
 }
 
 export function parseSkip(source: Json, place: StagePlace): StageBody {

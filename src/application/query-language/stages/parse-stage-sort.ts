@@ -1,17 +1,47 @@
-import { invalidRequest } from '../../../domain/errors.ts';
-import type { Sort } from '../../../domain/query/sort.ts';
+import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
+import type { Sort, SortField } from '../../../domain/query/sort.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import type { ParseOptions } from '../parse-options.ts';
-import { parseSort } from '../parse-sort.ts';
-import { objectAt } from './stage-place.ts';
+import { parseFieldPath } from './parse-field-path.ts';
+import { below, isObject, objectAt } from './stage-place.ts';
 
 /** As many keys as MongoDB sorts by. */
 const maxKeys = 32;
 
 /** `{a: 1, b: -1}` of a stage: never empty, never one of the query-string forms. */
 export function parseStageSort(source: Json | undefined, options: ParseOptions): Sort {
-  const object = objectAt(source, options);
-  const count = Object.keys(object).length;
-  if (count === 0 || count > maxKeys) throw invalidRequest(`must have 1 to ${maxKeys} keys`, options.path);
-  return parseSort(object, { ...options, shortNames: false });
+  const { sort, shuffles } = parseSortSpec(source, options);
+  if (shuffles) throw invalidRequest('may not sort at random here', options.path);
+  return sort;
+}
+
+/**
+ * `$sort`'s own form, which may hold `{$meta: 'randVal'}`. Among documents that the fields do not tell apart any order is
+ * a random one, so that it `shuffles` only where there are no fields.
+ */
+export function parseSortSpec(
+  source: Json | undefined,
+  options: ParseOptions,
+): { readonly sort: Sort; readonly shuffles: boolean } {
+  const entries = Object.entries(objectAt(source, options));
+  if (entries.length === 0) throw invalidRequest('must have at least one key', options.path);
+  const keys = entries.map(([name, direction]) => parseKey(name, direction, below(options, `.${name}`)));
+  const sort = keys.filter((key) => key !== 'random');
+  if (sort.length > maxKeys) throw invalidRequest(`may have at most ${maxKeys} keys`, options.path);
+  return { sort, shuffles: sort.length < keys.length };
+}
+
+function parseKey(name: string, direction: Json, options: ParseOptions): SortField | 'random' {
+  const path = parseFieldPath(name, options);
+  if (direction === 1 || direction === -1) return { path, direction };
+  if (!isObject(direction)) throw invalidRequest('must be 1 or -1', options.path);
+  const [key, ...others] = Object.keys(direction);
+  if (key !== '$meta' || others.length > 0) throw invalidRequest('must be 1 or -1', options.path);
+  if (direction[key] === 'randVal') return 'random';
+  if (direction[key] === 'textScore')
+    throw new ServiceError('UNSUPPORTED_OPERATION', 'sorting by textScore is not available', {
+      path: options.path,
+      capability: 'aggregation.sort.textScore',
+    });
+  throw invalidRequest(`unknown sort by $meta`, options.path);
 }

@@ -6,8 +6,16 @@ import { parseTimeUnit } from './parse-time-unit.ts';
 import type { StagePlace } from './stage-place.ts';
 import { below, fieldsAt } from './stage-place.ts';
 
-/** `{documents: [-1, 'current']}` or `{range: [-10, 10], unit: 'day'}`; `{}` is the whole partition. */
-export function parseWindowBounds(source: Json, sort: Sort, place: StagePlace): WindowField['window'] {
+/**
+ * `{documents: [-1, 'current']}` or `{range: [-10, 10], unit: 'day'}`; `{}` is the whole partition.
+ *
+ * @param sort undefined when the stage has no `sortBy`; MongoDB lets an empty one pass.
+ */
+export function parseWindowBounds(
+  source: Json,
+  sort: Sort | undefined,
+  place: StagePlace,
+): WindowField['window'] {
   const { documents, range, unit } = fieldsAt(source, place, ['documents?', 'range?', 'unit?']);
   if (documents !== undefined && range !== undefined)
     throw invalidRequest("takes 'documents' or 'range', not both", place.path);
@@ -18,19 +26,20 @@ export function parseWindowBounds(source: Json, sort: Sort, place: StagePlace): 
   if (bounds.some((bound) => typeof bound === 'number' && !Number.isInteger(bound)))
     throw invalidRequest('bounds of documents must be whole numbers', `${place.path}.documents`);
   const isWhole = bounds[0] === 'unbounded' && bounds[1] === 'unbounded';
-  if (!isWhole && sort.length === 0) throw invalidRequest('a window of documents needs a sortBy', place.path);
+  if (!isWhole && sort === undefined)
+    throw invalidRequest('a window of documents needs a sortBy', place.path);
   return { kind: 'documents', bounds, unit: undefined };
 }
 
 function parseRange(
   range: Json,
   unit: Json | undefined,
-  sort: Sort,
+  sort: Sort | undefined,
   place: StagePlace,
 ): WindowField['window'] {
   const bounds = parseBounds(range, below(place, '.range'));
   const parsedUnit = unit === undefined ? undefined : parseTimeUnit(unit, below(place, '.unit'));
-  if (sort.length !== 1 || sort[0]?.direction !== 1)
+  if (sort?.length !== 1 || sort[0]?.direction !== 1)
     throw invalidRequest('a window by range needs a sortBy of exactly one ascending field', place.path);
   if (
     parsedUnit !== undefined &&

@@ -17,6 +17,8 @@ export function isWindowOperator(name: string): name is WindowOperator {
 
 /** What stands behind the name of a window operator. */
 export function parseWindowCall(operator: WindowOperator, source: Json, place: StagePlace): WindowCall {
+  // Unlike in `$group`, an array is an expression here.
+  if (isAccumulator(operator) && Array.isArray(source)) return call({ input: expressionAt(source, place) });
   if (isAccumulator(operator)) return { ...parseAccumulatorCall(operator, source, place), unit: undefined };
   switch (operator) {
     case '$documentNumber':

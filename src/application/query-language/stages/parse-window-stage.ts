@@ -8,16 +8,21 @@ import { parseStageSort } from './parse-stage-sort.ts';
 import { parseWindowBounds } from './parse-window-bounds.ts';
 import { isWindowOperator, parseWindowCall } from './parse-window-call.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, objectAt, refuseCollisions } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, isObject, objectAt, refuseCollisions } from './stage-place.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/setWindowFields/ */
 export function parseSetWindowFields(source: Json, place: StagePlace): StageBody {
   const { partitionBy, sortBy, output } = fieldsAt(source, place, ['partitionBy?', 'sortBy?', 'output']);
-  const sort = sortBy === undefined ? [] : parseStageSort(sortBy, below(place, '.sortBy'));
+  const sort = isAbsent(sortBy) ? [] : parseStageSort(sortBy, below(place, '.sortBy'));
   const at = below(place, '.output');
   const fields = Object.entries(objectAt(output, at)).map(([name, spec]) => {
     const inner = below(at, `.${name}`);
-    return parseField(parseFieldPath(name, inner), objectAt(spec, inner), sort, inner);
+    return parseField(
+      parseFieldPath(name, inner),
+      objectAt(spec, inner),
+      sortBy == null ? undefined : sort,
+      inner,
+    );
   });
   refuseCollisions(
     fields.map((field) => field.path),
@@ -32,7 +37,12 @@ export function parseSetWindowFields(source: Json, place: StagePlace): StageBody
   };
 }
 
-function parseField(path: Path, spec: JsonObject, sort: Sort, place: StagePlace): WindowField {
+/** MongoDB reads null and `{}` as no order. */
+function isAbsent(sortBy: Json | undefined): boolean {
+  return sortBy === undefined || sortBy === null || (isObject(sortBy) && Object.keys(sortBy).length === 0);
+}
+
+function parseField(path: Path, spec: JsonObject, sort: Sort | undefined, place: StagePlace): WindowField {
   const names = Object.keys(spec).filter((name) => name !== 'window');
   const [operator = ''] = names;
   if (names.length !== 1) throw invalidRequest('must have exactly one window operator', place.path);
@@ -43,7 +53,7 @@ function parseField(path: Path, spec: JsonObject, sort: Sort, place: StagePlace)
     : undefined;
   const call = parseWindowCall(operator, spec[operator] ?? null, below(place, `.${operator}`));
   const field = { path, operator, ...call, window };
-  checkRules(field, sort, place);
+  checkRules(field, sort ?? [], place);
   return field;
 }
 
@@ -57,7 +67,14 @@ const unwindowed = new Set([
   '$linearFill',
 ]);
 const needsOrder = new Set([...unwindowed, '$derivative', '$integral']);
-const needsOneKey = new Set(['$rank', '$denseRank', '$linearFill', '$derivative', '$integral']);
+const needsOneKey = new Set([
+  '$documentNumber',
+  '$rank',
+  '$denseRank',
+  '$linearFill',
+  '$derivative',
+  '$integral',
+]);
 
 function checkRules(field: WindowField, sort: Sort, place: StagePlace): void {
   const { operator } = field;

@@ -4,7 +4,7 @@ import type { Value } from '../../value/value.ts';
 import { isNumeric, numberOf } from '../expressions/numbers.ts';
 import { getPath } from '../get-path.ts';
 import { Held } from '../held.ts';
-import { setPath } from '../set-path.ts';
+import { placeAt } from '../set-path.ts';
 import { addTime } from '../window/add-time.ts';
 import { blocking } from './chunks.ts';
 import { compilePartitions } from './partitions.ts';
@@ -100,9 +100,9 @@ function make(
 ): PipelineDocument {
   const seed = stage.partitionBy.reduce<PipelineDocument>((document, path) => {
     const value = getPath(model, path);
-    return value === undefined ? document : setPath(document, path, value);
+    return value === undefined ? document : placeAt(document, path, value);
   }, {});
-  return setPath(seed, stage.field, stage.unit === undefined ? place : new Date(place));
+  return placeAt(seed, stage.field, stage.unit === undefined ? place : new Date(place));
 }
 
 function at(from: number, step: number, stage: StageOf<'densify'>): number {

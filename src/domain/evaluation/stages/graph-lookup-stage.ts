@@ -4,7 +4,7 @@ import { isArray } from '../../value/value-type.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { compileFilter } from '../compile-filter.ts';
 import { documentScope } from '../document-scope.ts';
-import { setPath } from '../set-path.ts';
+import { placeAt } from '../set-path.ts';
 import { ForeignIndex } from './foreign-index.ts';
 import { localValues } from './local-values.ts';
 import type { StageCompiler, StageContext, StageOf } from './stage-runner.ts';
@@ -22,7 +22,7 @@ export const compileGraphLookup: StageCompiler<'graphLookup'> = (stage, context)
       for (const document of chunk) {
         const start = evaluate(bind(document));
         const found = walk(index, isArray(start) ? start : [start], stage, context);
-        out.push(setPath(document, stage.as, found));
+        out.push(placeAt(document, stage.as, found));
         await context.pace.rest();
       }
       yield out;
@@ -45,7 +45,7 @@ function walk(
     context.budget.spend(frontier.length + reached.length);
     for (const document of reached) {
       met.add(document);
-      found.push(stage.depthField === undefined ? document : setPath(document, stage.depthField, depth));
+      found.push(stage.depthField === undefined ? document : placeAt(document, stage.depthField, depth));
     }
     frontier = reached.flatMap((document) => localValues(document, stage.connectFromField));
   }

@@ -2,7 +2,7 @@ import type { Pipeline, PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { documentScope } from '../document-scope.ts';
-import { setPath } from '../set-path.ts';
+import { placeAt } from '../set-path.ts';
 import { type Chunk, collect, slices } from './chunks.ts';
 import { ForeignIndex } from './foreign-index.ts';
 import { localValues } from './local-values.ts';
@@ -21,7 +21,7 @@ export const compileLookup: StageCompiler<'lookup'> = (stage, context) => {
       for (const document of chunk) {
         const joined = await finish(document, candidates(document));
         context.budget.spend(joined.length);
-        out.push(setPath(document, stage.as, joined));
+        out.push(placeAt(document, stage.as, joined));
         await context.pace.rest();
       }
       yield out;
@@ -53,7 +53,7 @@ function preparePipeline(
   pipeline: Pipeline,
   context: StageContext,
 ): (document: PipelineDocument, candidates: Chunk) => Promise<Chunk> | Chunk {
-  if (pipeline.length === 0) return (_, candidates) => candidates;
+  if (pipeline.length === 0 && stage.let.length === 0) return (_, candidates) => candidates;
   if (stage.let.length === 0 && stage.localField === undefined) return runOnce(pipeline, context);
   const bind = documentScope(context);
   const bindings = stage.let.map(

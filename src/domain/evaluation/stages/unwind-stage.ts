@@ -3,7 +3,7 @@ import type { PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
 import { getPath } from '../get-path.ts';
-import { setPath, unsetPath } from '../set-path.ts';
+import { placeAt, setPath, unsetPath } from '../set-path.ts';
 import type { StageOf } from './stage-runner.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/unwind/ */
@@ -26,5 +26,5 @@ export function unwindDocument(
 
 /** The index is a long in MongoDB; a plain number is equal to it. */
 function numbered(document: PipelineDocument, path: Path | undefined, index: Value): PipelineDocument {
-  return path === undefined ? document : setPath(document, path, index);
+  return path === undefined ? document : placeAt(document, path, index);
 }
