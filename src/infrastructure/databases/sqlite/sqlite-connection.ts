@@ -1,0 +1,87 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { renderSql } from '../sql/render-sql.ts';
+import type { SqlFragment, SqlScalar } from '../sql/sql-fragment.ts';
+import { SqliteFunctions, type StatementLimits } from './sqlite-functions.ts';
+
+/** How long SQLite itself waits for another process before it gives up, milliseconds. */
+const busyTimeout = 5_000;
+const keptStatements = 300;
+
+type Row = readonly unknown[];
+type Bound = null | number | bigint | string | Uint8Array;
+
+/**
+ * One connection of one thread, with our functions and its statements kept prepared. One statement at a time: the
+ * next one ends what the one before has not read yet.
+ */
+export class SqliteConnection {
+  readonly db: DatabaseSync;
+  readonly #functions: SqliteFunctions;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(path: string, options: { readonly readOnly: boolean }) {
+    this.db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeout });
+    this.db.exec('PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456');
+    this.#functions = new SqliteFunctions(this.db);
+  }
+
+  /** A statement that answers arrays, kept prepared. */
+  prepare(text: string): StatementSync {
+    const kept = this.#statements.get(text);
+    if (kept !== undefined) {
+      this.#statements.delete(text);
+      this.#statements.set(text, kept);
+      return kept;
+    }
+    const statement = this.db.prepare(text, { returnArrays: true });
+    if (this.#statements.size >= keptStatements) {
+      const [oldest] = this.#statements.keys();
+      if (oldest !== undefined) this.#statements.delete(oldest);
+    }
+    this.#statements.set(text, statement);
+    return statement;
+  }
+
+  all(fragment: SqlFragment, limits?: StatementLimits): readonly Row[] {
+    return [...this.iterate(fragment, limits)];
+  }
+
+  /**
+   * Reads rows one by one. Where the statement rests on assumptions, they are checked in the same snapshot: a
+   * transaction is open until the last row is read or the iterator is closed, unless the caller has one.
+   */
+  *iterate(fragment: SqlFragment, limits?: StatementLimits): Generator<Row> {
+    const own = !this.db.isTransaction;
+    if (own) this.db.exec('BEGIN');
+    try {
+      const { text, values } = renderSql(fragment, {
+        refuted: ({ refutedBy }) => this.prepare(renderSql(refutedBy).text).get() !== undefined,
+      });
+      this.#functions.start(limits);
+      const bound = values.map((value) => this.#bind(value));
+      yield* this.prepare(text).iterate(...bound) as unknown as Iterable<Row>;
+    } catch (error) {
+      throw this.#functions.original(error);
+    } finally {
+      if (own) this.db.exec('COMMIT');
+    }
+  }
+
+  /** Runs a statement that returns nothing. */
+  run(fragment: SqlFragment): number {
+    const { text, values } = renderSql(fragment);
+    this.#functions.start(undefined);
+    return Number(this.prepare(text).run(...values.map((value) => this.#bind(value))).changes);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.db.isOpen) this.db.close();
+  }
+
+  #bind(value: SqlScalar | Parameters<SqliteFunctions['bind']>[0]): Bound {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (typeof value === 'object' && value !== null && 'kind' in value) return this.#functions.bind(value);
+    return value;
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Call } from '../../../application/ports/call.ts';
+import type { SqlFragment } from '../sql/sql-fragment.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { toServiceError } from './sqlite-errors.ts';
+import type { Rows, SqliteExecutor } from './sqlite-operations.ts';
+import type { JobResults, WriteJob } from './sqlite-protocol.ts';
+import { SqliteReaders } from './sqlite-readers.ts';
+import { SqliteWriter } from './sqlite-writer.ts';
+
+interface Opened {
+  readonly writer: SqliteWriter;
+  readonly readers: SqliteReaders;
+  /** This thread's own, for reads that take microseconds. */
+  readonly local: SqliteConnection;
+}
+
+/** One database file: a thread that writes, threads that read, and a connection here. Opened with the first use. */
+export class SqliteDatabase implements SqliteExecutor {
+  readonly #path: string;
+  readonly #onCommit = new Set<() => void>();
+  #opening: Promise<Opened> | undefined;
+  #opened: Opened | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Rejects with CONNECTION_ERROR when the file cannot be opened; the next call tries again. */
+  open(): Promise<Opened> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** This thread's connection; undefined until the database is open. */
+  get local(): SqliteConnection | undefined {
+    return this.#opened?.local;
+  }
+
+  async *rows(statement: SqlFragment, call: Call): AsyncGenerator<Rows> {
+    const { readers } = this.#opened ?? (await this.open());
+    yield* readers.rows(statement, call);
+  }
+
+  readonly write = async <J extends WriteJob>(
+    job: J,
+    call: Call | undefined,
+  ): Promise<JobResults[J['kind']]> => {
+    const { writer } = this.#opened ?? (await this.open());
+    return writer.run(job, call);
+  };
+
+  /** Calls back after each commit of this process until the returned function is called. */
+  onCommit(listener: () => void): () => void {
+    this.#onCommit.add(listener);
+    return () => this.#onCommit.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined);
+    if (opened === undefined) return;
+    await Promise.all([opened.writer.close(), opened.readers.close()]);
+    opened.local.close();
+  }
+
+  async #open(): Promise<Opened> {
+    try {
+      mkdirSync(dirname(this.#path), { recursive: true });
+      const writer = new SqliteWriter(this.#path, () => {
+        for (const listener of this.#onCommit) listener();
+      });
+      await writer.ready;
+      const local = new SqliteConnection(this.#path, { readOnly: true });
+      this.#opened = { writer, readers: new SqliteReaders(this.#path), local };
+      return this.#opened;
+    } catch (error) {
+      this.#opening = undefined;
+      throw toServiceError(error);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { Dialect, NativeSort, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
+import type { Leaf } from '../../../domain/query/filter.ts';
+import type { Path } from '../../../domain/query/path.ts';
+import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
+import { renderSql } from '../sql/render-sql.ts';
+import { assuming, type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
+import { isPushablePath } from './sqlite-json-path.ts';
+import { evaluatedLeaf, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
+import { sqliteSort } from './sqlite-sort.ts';
+import { tableName, tableOf } from './sqlite-table-name.ts';
+
+/** How SQLite says each part of a query. Every leaf runs there; see `docs/databases/sqlite.md` for how. */
+export const sqliteDialect: Dialect<SqlFragment> = {
+  leaf: pushLeaf,
+  and: andSql,
+  or: orSql,
+  not: notSql,
+  sort: (sort, context): NativeSort<SqlFragment> | undefined => sqliteSort(sort, context),
+  explain: (fragment) => renderSql(fragment).text,
+};
+
+function pushLeaf(leaf: Leaf, context: PlanContext): Pushed<SqlFragment> | undefined {
+  if (!('path' in leaf) || leaf.kind === 'geo' || !isPushablePath(leaf.path)) return undefined;
+  const index = leadingIndex(leaf.path, context);
+  const path = indexedExpressions(leaf.path, context);
+  if (path === undefined) return undefined;
+  const condition = leafCondition(leaf, path);
+  if (condition === undefined) return { native: evaluatedLeaf(leaf, path.root), exact: true };
+  const native = withArrays(leaf, path, condition, context);
+  return condition.indexed && index !== undefined ? { native, exact: true, index } : { native, exact: true };
+}
+
+/** The leaf on all documents: by the key where the path meets no array, by the SQL function where it does. */
+function withArrays(
+  leaf: Leaf & { readonly path: Path },
+  path: PathExpressions,
+  condition: LeafCondition,
+  context: PlanContext,
+): SqlFragment {
+  if (path.arrays === undefined) return condition.native;
+  const onArrays = sql`${path.arrays} AND ${evaluatedLeaf(leaf, path.root)}`;
+  const native = condition.misleadsOnArrays
+    ? sql`(${condition.native} AND NOT ${path.arrays})`
+    : condition.native;
+  if (!isIndexed(leaf.path, context)) return sql`(${native} OR (${onArrays}))`;
+  const scalar = servesSparse(leaf.path, context, condition)
+    ? sql`(${condition.native} AND ${path.type} IS NOT NULL)`
+    : condition.native;
+  return assuming(
+    arrayFree(leaf.path, path.arrays, context),
+    scalar,
+    sql`(${native} OR id IN (SELECT id FROM ${tableOf(context.collection)} WHERE ${onArrays}))`,
+  );
+}
+
+/** A sparse index serves a query only if that says itself that the field exists. */
+function servesSparse(path: Path, context: PlanContext, condition: LeafCondition): boolean {
+  return (
+    condition.indexed &&
+    !condition.misleadsOnArrays &&
+    context.indexes.some(({ sparse, keys }) => sparse && keys.some((key) => samePath(key.path, path)))
+  );
+}
+
+/** Holds as long as the small index of the documents with arrays at this path is empty. */
+export function arrayFree(path: Path, arrays: SqlFragment, { collection }: PlanContext): SqlAssumption {
+  return {
+    name: `${tableName(collection)} ${JSON.stringify(path)}`,
+    refutedBy: sql`SELECT 1 FROM ${tableOf(collection)} WHERE ${arrays} LIMIT 1`,
+  };
+}
+
+/** The expressions in the words of the indexes where there is one on the path, else with the path bound. */
+export function indexedExpressions(path: Path, context: PlanContext): PathExpressions | undefined {
+  return pathExpressions(path, isIndexed(path, context));
+}
+
+export function isIndexed(path: Path, { indexes }: PlanContext): boolean {
+  return indexes.some(({ keys }) => keys.some((key) => samePath(key.path, path)));
+}
+
+/** The first index that starts with the path and holds all documents that can have it. */
+function leadingIndex(path: Path, { indexes }: PlanContext): string | undefined {
+  if (path.length === 1 && path[0] === '_id') return '_id_';
+  return indexes.find(
+    ({ keys, partialFilter }) => partialFilter === undefined && keys[0] && samePath(keys[0].path, path),
+  )?.name;
+}
+
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((segment, i) => segment === b[i]);
+}
