@@ -1,0 +1,33 @@
+import type { DocumentRepository } from '../src/application/ports/document-repository.ts';
+import { readPlainCases } from '../test/corpus/corpus-case.ts';
+import { commandFilter } from '../test/corpus/read-commands.ts';
+import { testCall } from '../test/support/test-call.ts';
+import { openTestRepository, testDatabases } from '../test/support/test-databases.ts';
+
+/**
+ * Counts, over the corpus's plain filters, how many each database runs wholly by itself, and how many at least as a
+ * superset. Runs on the databases whose addresses are in the environment, and on the embedded ones.
+ */
+const filters = readPlainCases('filter')
+  .filter((one) => one.error_code === null && one.command.filter !== undefined)
+  .map((one) => commandFilter(one.command.filter))
+  .filter((filter) => filter.kind !== 'everything' && filter.kind !== 'nothing');
+
+console.log('| database | filters | wholly native | as a superset | in process |');
+console.log('|---|---|---|---|---|');
+for (const database of testDatabases) {
+  const repository = await openTestRepository(database);
+  console.log(await row(database.type, repository));
+  await repository.close();
+}
+
+async function row(type: string, repository: DocumentRepository): Promise<string> {
+  const plans = await Promise.all(
+    filters.map((filter) => repository.explainCount('pushdown', filter, testCall())),
+  );
+  const whole = plans.filter((plan) => plan.residual === null).length;
+  const superset = plans.filter((plan) => plan.residual !== null && plan.native !== null).length;
+  const share = (count: number): string => `${count} (${((100 * count) / filters.length).toFixed(1)} %)`;
+  const inProcess = filters.length - whole - superset;
+  return `| ${type} | ${filters.length} | ${share(whole)} | ${share(superset)} | ${share(inProcess)} |`;
+}
