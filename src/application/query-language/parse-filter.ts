@@ -26,6 +26,11 @@ export function parseElementCondition(path: Path, source: Json, options: ParseOp
   return readElemMatch(path, source, startScope(options), readers);
 }
 
+/** The condition on one field on its own, as `$pull` has it: a value or operators. */
+export function parseFieldCondition(path: Path, source: Json, options: ParseOptions): Filter {
+  return readers.condition(path, source, startScope(options));
+}
+
 /** An object of conditions on fields and of operators that combine them. */
 function readFilter(source: Json, scope: ParseScope, place: FilterPlace): Filter {
   if (!isJsonObject(source)) throw invalidRequest('a filter is an object', scope.path);

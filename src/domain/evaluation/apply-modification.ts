@@ -7,8 +7,8 @@ import type { Change, Modification, ModifyOutcome } from '../document/modificati
 import { systemFields } from '../document/system-fields.ts';
 import { ServiceError } from '../errors.ts';
 import type { JsonObject } from '../value/value.ts';
-import { equalValues } from './compare-values.ts';
 import { compileFilter } from './compile-filter.ts';
+import { equalUnordered } from './equal-unordered.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { applyUpdate, type UpdateTarget } from './updates/apply-update.ts';
 import { storedObject } from './updates/stored-object.ts';
@@ -50,7 +50,7 @@ function changeExisting(
   const target = { view: flatView(current), where, inserting: false };
   const data = changedData(change, current.data.value, target, context);
   const metadata = change.kind === 'update' ? current.metadata : (change.metadata ?? current.metadata);
-  if (change.kind !== 'replace' && data === current.data.value && equalValues(metadata, current.metadata))
+  if (change.kind !== 'replace' && data === current.data.value && equalUnordered(metadata, current.metadata))
     return { status: 'unchanged', document: current };
   const after = {
     ...current,
@@ -97,7 +97,7 @@ function changedData(
       return change.data;
     case 'merge': {
       const merged = { ...data, ...change.data };
-      return equalValues(merged, data) ? data : parseDocumentData(merged, 'data');
+      return equalUnordered(merged, data) ? data : parseDocumentData(merged, 'data');
     }
     case 'update': {
       const updated = applyUpdate(change.update, data, target, context);

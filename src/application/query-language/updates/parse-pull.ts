@@ -1,6 +1,6 @@
 import type { UpdateArguments } from '../../../domain/query/update.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
-import { parseFilter } from '../parse-filter.ts';
+import { parseFieldCondition, parseFilter } from '../parse-filter.ts';
 import { isJsonObject, type ParseScope } from '../parse-scope.ts';
 import { parseValue } from '../parse-value.ts';
 
@@ -24,7 +24,7 @@ export function parsePull(source: Json, scope: ParseScope): UpdateArguments['$pu
   if (isJsonObject(source) && !asksElement(source))
     return { condition: { kind: 'matches', element: 'document', of: parseFilter(source, place) } };
   if (!isJsonObject(source)) return { condition: { kind: 'equals', value: parseValue(source, scope) } };
-  return { condition: { kind: 'matches', element: 'value', of: parseFilter({ '': source }, place) } };
+  return { condition: { kind: 'matches', element: 'value', of: parseFieldCondition([''], source, place) } };
 }
 
 function asksElement(source: JsonObject): boolean {

@@ -1,9 +1,9 @@
 import { invalidRequest } from '../../errors.ts';
 import type { Path } from '../../query/path.ts';
 import type { Update, UpdateOperationOf } from '../../query/update.ts';
-import type { Value, ValueObject } from '../../value/value.ts';
-import { equalValues } from '../compare-values.ts';
+import type { ValueObject } from '../../value/value.ts';
 import { compileFilter } from '../compile-filter.ts';
+import { equalUnordered } from '../equal-unordered.ts';
 import type { EvaluationContext } from '../evaluation-context.ts';
 import { DocumentDraft } from './document-draft.ts';
 import { expandPaths, type Positions } from './expand-paths.ts';
@@ -54,12 +54,8 @@ function changeField(
   const current = place.kind === 'value' ? place.value : undefined;
   const next = computeField(operation, current, context);
   if (next === undefined) draft.remove(path);
-  else if (current === undefined || !isSame(current, next)) draft.write(path, next);
-}
-
-/** As MongoDB compares for "nothing changed": by value, the fields of objects in their order. */
-function isSame(a: Value, b: Value): boolean {
-  return equalValues(a, b);
+  // The order of an object's fields does not count, because some databases do not keep it.
+  else if (current === undefined || !equalUnordered(current, next)) draft.write(path, next);
 }
 
 /**

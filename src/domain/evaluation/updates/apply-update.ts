@@ -7,6 +7,7 @@ import type { ValueObject } from '../../value/value.ts';
 import { ownField } from '../../value/value-type.ts';
 import { equalValues } from '../compare-values.ts';
 import { compileDocumentStage } from '../compile-document-stage.ts';
+import { equalUnordered } from '../equal-unordered.ts';
 import type { EvaluationContext } from '../evaluation-context.ts';
 import { applyOperators } from './apply-operators.ts';
 import { matchedElement } from './matched-element.ts';
@@ -56,5 +57,5 @@ function applyStages(
       throw invalidRequest(`"${field}" is set by the service`, `update.${field}`);
   }
   const data = Object.fromEntries(Object.entries(result).filter(([name]) => !systemFields.has(name)));
-  return equalValues(data, fields) ? fields : data;
+  return equalUnordered(data, fields) ? fields : data;
 }

@@ -1,13 +1,12 @@
-import type { Json, JsonObject, Value, ValueObject } from '../../value/value.ts';
+import { toStoredJson } from '../../value/to-stored-json.ts';
+import type { JsonObject, ValueObject } from '../../value/value.ts';
 
-/** The fields as a database that holds plain JSON stores them: dates as RFC 3339, and so on. */
+/**
+ * The fields as a document of the portable model holds them; VALIDATION_ERROR with the field's path for what it cannot
+ * hold.
+ */
 export function storedObject(fields: ValueObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, toStoredJson(value)]));
-}
-
-function toStoredJson(value: Value): Json {
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map(toStoredJson);
-  if (typeof value === 'object' && value !== null) return storedObject(value as ValueObject);
-  return value;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, toStoredJson(value, `data.${name}`)]),
+  );
 }
