@@ -18,6 +18,8 @@ const adapters: Partial<
 > = {
   memory: async (_config, finish) =>
     finish((await import('./memory/memory-adapter.ts')).createMemoryAdapter()),
+  sqlite: async (config, finish) =>
+    finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
 };
 
 /**

@@ -19,12 +19,14 @@ interface Opened {
 /** One database file: a thread that writes, threads that read, and a connection here. Opened with the first use. */
 export class SqliteDatabase implements SqliteExecutor {
   readonly #path: string;
+  readonly #readers: number;
   readonly #onCommit = new Set<() => void>();
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, readers: number) {
     this.#path = path;
+    this.#readers = readers;
   }
 
   /** Rejects with CONNECTION_ERROR when the file cannot be opened; the next call tries again. */
@@ -72,7 +74,7 @@ export class SqliteDatabase implements SqliteExecutor {
       });
       await writer.ready;
       const local = new SqliteConnection(this.#path, { readOnly: true });
-      this.#opened = { writer, readers: new SqliteReaders(this.#path), local };
+      this.#opened = { writer, readers: new SqliteReaders(this.#path, this.#readers), local };
       return this.#opened;
     } catch (error) {
       this.#opening = undefined;

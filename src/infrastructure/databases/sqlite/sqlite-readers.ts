@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
@@ -7,12 +6,13 @@ import { SqliteReader } from './sqlite-reader.ts';
 /** The threads that read, started when they are needed; a query goes to the one with the fewest. */
 export class SqliteReaders {
   readonly #path: string;
-  readonly #max = Math.max(1, Math.min(4, availableParallelism()));
+  readonly #max: number;
   readonly #readers: SqliteReader[] = [];
   #closed = false;
 
-  constructor(path: string) {
+  constructor(path: string, max: number) {
     this.#path = path;
+    this.#max = max;
   }
 
   get active(): number {

@@ -174,7 +174,7 @@ export class SqliteWriter {
     try {
       const answers = await this.#exchange({ kind: 'batch', jobs: jobs.map(({ job }) => job) });
       this.#onCommit();
-      jobs.forEach(({ settle }, i) => settle(answers[i] ?? lost));
+      for (const [i, { settle }] of jobs.entries()) settle(answers[i] ?? lost);
     } catch {
       for (const { settle } of jobs) settle(lost);
     }
