@@ -82,7 +82,13 @@ function difference(named: NamedValues, call: CompiledCall): Value {
   const end = readDate(named.endDate, call);
   if (!zone || !unit || !start || !end || startOfWeek === undefined) return null;
   const position = (date: Date): number => unitPosition(date, unit, zone, startOfWeek);
-  return makeLong(bigIntOf(position(end) - position(start)));
+  const shifted = unit === 'hour' ? hoursOfShift(start, end, zone) : 0;
+  return makeLong(bigIntOf(position(end) - position(start) - shifted));
+}
+
+/** Hours that the clock was put forward between two dates: on it they passed, in truth they did not. */
+function hoursOfShift(start: Date, end: Date, zone: TimeZone): number {
+  return Math.trunc((zone.offsetAt(end.getTime()) - zone.offsetAt(start.getTime())) / 3_600_000) + 0;
 }
 
 /** The number of the unit that a date lies in, counted from a fixed one. */
