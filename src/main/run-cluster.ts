@@ -23,6 +23,7 @@ export async function runCluster(config: Config, logger: ProcessLogger): Promise
     http,
   );
   for (let count = 0; count < http.workers; count++) keepAlive(() => stopping, logger);
+  logger.log('info', 'workers started', { workers: http.workers, metrics_port: metricsServer?.port });
   shutdownOnSignal(
     {
       notReady: () => {
