@@ -3,6 +3,7 @@ import {
   bigIntOf,
   decimalOf,
   isNumeric,
+  isPlainInt,
   makeDecimal,
   makeDouble,
   makeInteger,
@@ -77,6 +78,7 @@ function subtractFromDate(date: Date, other: Value, call: CompiledCall): Value {
 }
 
 function subtract(a: Numeric, b: Numeric): Numeric {
+  if (isPlainInt(a) && isPlainInt(b)) return a - b;
   const type = wider(numberTypeOf(a), numberTypeOf(b));
   if (type === 'decimal') return makeDecimal(decimalOf(a).minus(decimalOf(b)));
   if (type === 'double') return makeDouble(numberOf(a) - numberOf(b));
@@ -94,6 +96,7 @@ function multiplyAll(args: Values, call: CompiledCall): Value {
 }
 
 function multiply(a: Numeric, b: Numeric): Numeric {
+  if (isPlainInt(a) && isPlainInt(b) && Number.isSafeInteger(a * b)) return a * b + 0;
   const type = wider(numberTypeOf(a), numberTypeOf(b));
   if (type === 'decimal') return makeDecimal(decimalOf(a).times(decimalOf(b)));
   if (type === 'double') return makeDouble(numberOf(a) * numberOf(b));

@@ -76,6 +76,11 @@ function decimalText(value: Decimal): string {
   return value.toString().replace('e', 'E');
 }
 
+/** Whether a value is a plain int: two of them can be added, subtracted and mostly multiplied as doubles. */
+export function isPlainInt(value: Numeric): value is number {
+  return typeof value === 'number' && (value | 0) === value && !Object.is(value, -0);
+}
+
 /** An integer as the narrowest of int, long and double, not narrower than `least`: MongoDB's rule for overflow. */
 export function makeInteger(value: bigint, least: 'int' | 'long'): Numeric {
   if (least === 'int' && value >= BigInt(minInt) && value <= BigInt(maxInt)) return Number(value);

@@ -1,7 +1,6 @@
-import type { RE2JS } from 're2js';
 import { RegexValue } from '../../value/bson.ts';
 import type { Value } from '../../value/value.ts';
-import { compilePattern } from '../compile-pattern.ts';
+import { type CompiledPattern, compilePattern } from '../compile-pattern.ts';
 import {
   type CompiledCall,
   eagerNamed,
@@ -13,28 +12,29 @@ import {
 } from './operator-compiler.ts';
 import { codePointLength } from './text.ts';
 
+type Regex = Exclude<CompiledPattern, { readonly problem: string }>;
 type RegexOperator = '$regexFind' | '$regexFindAll' | '$regexMatch';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/regexFind/ */
 export const regexOperators: Readonly<Record<RegexOperator, OperatorCompiler>> = {
   $regexFind: searching(null, (regex, text, call) => findMatches(regex, text, call, 1)[0] ?? null),
   $regexFindAll: searching([], (regex, text, call) => findMatches(regex, text, call, Infinity)),
-  $regexMatch: searching(false, (regex, text) => regex.matcher(text).find()),
+  $regexMatch: searching(false, (regex, text) => regex.test(text)),
 };
 
 function searching(
   nothing: Value,
-  search: (regex: RE2JS, text: string, call: CompiledCall) => Value,
+  search: (regex: Regex, text: string, call: CompiledCall) => Value,
 ): OperatorCompiler {
   return (call) => {
-    const cache = new Map<string, RE2JS>();
+    const cache = new Map<string, Regex>();
     return eagerNamed((named) => {
       const regex = readRegex(named, call, cache);
       const { input } = named;
       if (isNullish(input)) return nothing;
       if (typeof input !== 'string') throw typeError(call, 'a string as its input', input);
       if (regex === undefined) return nothing;
-      call.context.budget.spend(1 + (input.length >> 6));
+      call.context.budget.spend(1 + (input.length >> 4));
       return search(regex, input, call);
     })(call);
   };
@@ -44,8 +44,8 @@ function searching(
 function readRegex(
   { regex, options }: NamedValues,
   call: CompiledCall,
-  cache: Map<string, RE2JS>,
-): RE2JS | undefined {
+  cache: Map<string, Regex>,
+): Regex | undefined {
   if (!isNullish(options) && typeof options !== 'string')
     throw typeError(call, 'a string as its options', options);
   if (isNullish(regex)) return undefined;
@@ -63,7 +63,7 @@ function flagsOf(regex: RegexValue, options: string | null | undefined, call: Co
 }
 
 /** Patterns that come from documents are compiled once per distinct one, a few hundred at a time. */
-function compileCached(pattern: string, flags: string, call: CompiledCall, cache: Map<string, RE2JS>): RE2JS {
+function compileCached(pattern: string, flags: string, call: CompiledCall, cache: Map<string, Regex>): Regex {
   const key = `${flags}/${pattern}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
@@ -73,13 +73,13 @@ function compileCached(pattern: string, flags: string, call: CompiledCall, cache
   const compiled = compilePattern({ pattern, flags });
   if ('problem' in compiled) throw operandError(call, `has an invalid pattern: ${compiled.problem}`);
   if (cache.size >= 256) cache.clear();
-  cache.set(key, compiled.regex);
-  return compiled.regex;
+  cache.set(key, compiled);
+  return compiled;
 }
 
 /** `{match, idx, captures}`, `idx` in code points; the search does not go on at the very end of the text. */
-function findMatches(regex: RE2JS, text: string, call: CompiledCall, limit: number): readonly Value[] {
-  const matcher = regex.matcher(text);
+function findMatches(regex: Regex, text: string, call: CompiledCall, limit: number): readonly Value[] {
+  const matcher = regex.regex.matcher(text);
   const found: Value[] = [];
   let counted = 0;
   let idx = 0;

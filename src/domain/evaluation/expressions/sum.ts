@@ -23,6 +23,8 @@ export function addNumbers(numbers: readonly Numeric[]): Numeric {
   if (type === 'decimal')
     return makeDecimal(numbers.reduce((total, number) => total.plus(decimalOf(number)), new Decimal34(0)));
   if (type === 'double') return makeDouble(addDoubles(numbers.map(numberOf)));
+  if (small && numbers.length <= 1024 && type === 'int')
+    return numbers.reduce<number>((total, number) => total + numberOf(number), 0);
   if (small && numbers.length <= 1024)
     return makeInteger(BigInt(numbers.reduce<number>((total, number) => total + numberOf(number), 0)), type);
   return makeInteger(
