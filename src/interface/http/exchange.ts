@@ -1,0 +1,58 @@
+import type { RateLimitDecision } from '../../application/ports/rate-limiter.ts';
+import type { UseCaseContext } from '../../application/use-cases/use-case-context.ts';
+import type { DatabaseType } from '../../domain/database-type.ts';
+import type { HttpDependencies } from './dependencies.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { HttpRequest } from './http-request.ts';
+import { chooseDatabase } from './middleware/choose-database.ts';
+import { decodeSegment } from './parse-query-string.ts';
+import type { RequestCall } from './request-call.ts';
+
+/** One request on its way through one endpoint. */
+export class Exchange {
+  readonly request: HttpRequest;
+  readonly endpoint: Endpoint;
+  readonly service: HttpDependencies;
+  /** For the answer's headers; set when the request was counted. */
+  rate: RateLimitDecision | undefined;
+  #call: RequestCall | undefined;
+  #database: DatabaseType | undefined;
+
+  constructor(request: HttpRequest, endpoint: Endpoint, service: HttpDependencies) {
+    this.request = request;
+    this.endpoint = endpoint;
+    this.service = service;
+  }
+
+  /** The decoded segment that stands for `{name}` in the endpoint's path. */
+  param(name: string): string {
+    const { basePath, path } = this.endpoint;
+    const prefix = this.request.path.startsWith(basePath) ? basePath.length : 0;
+    const position = path.split('/').indexOf(`{${name}}`);
+    return decodeSegment(this.request.path.slice(prefix).split('/')[position] ?? '', name);
+  }
+
+  get call(): RequestCall {
+    const { clock, limits } = this.service;
+    this.#call ??= this.endpoint.endless
+      ? this.request.endlessCall()
+      : this.request.call(clock.now(), limits.requestTimeoutMs, limits.maxRequestTimeoutMs);
+    return this.#call;
+  }
+
+  /** `X-Database-Type`, else the configured default. */
+  get database(): DatabaseType {
+    this.#database ??= chooseDatabase(this.request.header('x-database-type'), this.service.databases);
+    return this.#database;
+  }
+
+  async context(): Promise<UseCaseContext> {
+    const { databases, clock } = this.service;
+    return { repository: await databases.repository(this.database), call: this.call, clock };
+  }
+
+  /** The answer is out: nothing of the request may hold resources any longer. */
+  end(): void {
+    this.#call?.end();
+  }
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from '../../../domain/value/value.ts';
+import { errorEnvelope } from '../schemas/error.ts';
+import { namedSchemas } from './to-json-schema.ts';
+
+/** `components` of the OpenAPI document: what operations refer to by name. */
+export function components(): JsonObject {
+  return {
+    schemas: schemasWithError(),
+    headers,
+    securitySchemes: {
+      apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A JSON Web Token.' },
+    },
+  };
+}
+
+function schemasWithError(): JsonObject {
+  // Named by its import: nothing else in the document may be the first to load it.
+  return errorEnvelope === undefined ? {} : namedSchemas();
+}
+
+const text = (description: string, example: string): JsonObject => ({
+  description,
+  schema: { type: 'string' },
+  example,
+});
+const integer = (description: string, example: number): JsonObject => ({
+  description,
+  schema: { type: 'integer', minimum: 0 },
+  example,
+});
+
+/** The headers of answers. */
+const headers: JsonObject = {
+  'X-Request-Id': text(
+    'The caller’s `X-Request-Id` when it is sane, else one of the service.',
+    'b3c1f6a2-5f0e-4a8e-9a55-0d7d6a3c9e10',
+  ),
+  'X-RateLimit-Limit': integer('Requests per window. Only where requests are limited.', 1000),
+  'X-RateLimit-Remaining': integer('Requests left in the window.', 999),
+  'X-RateLimit-Reset': integer('Seconds until the window is full again.', 1),
+  'RateLimit-Policy': text('The policy as the IETF’s draft writes it.', '"default";q=1000;w=60'),
+  RateLimit: text('What is left, as the IETF’s draft writes it.', '"default";r=999;t=1'),
+  'Retry-After': integer('Seconds to wait.', 1),
+  'WWW-Authenticate': text('How to authenticate.', 'Bearer realm="database-service"'),
+  Allow: text('The methods of the route.', 'GET, HEAD, OPTIONS'),
+  ETag: text('The version of the document.', '"1"'),
+  Location: text('Where the document is.', '/api/v1/documents/users/665f1c2ab7e4d8a1c0ffee01'),
+};

@@ -1,0 +1,146 @@
+import type { z } from 'zod';
+import { type ErrorCode, errorStatus } from '../../../domain/errors.ts';
+import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import type { EndpointDescription } from '../endpoint.ts';
+import { ndjson } from '../ndjson.ts';
+import { errorExample } from './error-examples.ts';
+import { parametersOf } from './parameters.ts';
+import { toJsonSchema } from './to-json-schema.ts';
+
+const errorReference: JsonObject = { $ref: '#/components/schemas/Error' };
+
+/** One operation of the OpenAPI document. */
+export function describeOperation(endpoint: EndpointDescription): JsonObject {
+  const { operationId, tag, summary, description, role } = endpoint;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    description: role === 'public' ? description : `${description}\n\nNeeds the role \`${role}\`.`,
+    parameters: parametersOf(endpoint),
+    ...(endpoint.body === undefined ? {} : { requestBody: requestBody(endpoint, endpoint.body) }),
+    responses: responses(endpoint),
+    security: role === 'public' ? [] : [{}, { apiKey: [] }, { bearer: [] }],
+  };
+}
+
+function requestBody(endpoint: EndpointDescription, body: z.ZodType): JsonObject {
+  const examples = Object.entries(endpoint.bodyExamples ?? {});
+  return {
+    required: true,
+    content: {
+      'application/json': {
+        schema: toJsonSchema(body, 'input'),
+        examples: Object.fromEntries(examples.map(([name, value]) => [name, { value }])),
+      },
+    },
+  };
+}
+
+function responses(endpoint: EndpointDescription): JsonObject {
+  const { answer, otherAnswers = {} } = endpoint;
+  const others = Object.entries(otherAnswers).map(([status, description]) => [
+    status,
+    { description, headers: headerReferences(['X-Request-Id', ...(answer.headers ?? [])]) },
+  ]);
+  return {
+    [answer.status]: {
+      description: answer.description,
+      headers: headerReferences(successHeaders(endpoint)),
+      content: successContent(endpoint),
+    },
+    ...Object.fromEntries(others),
+    ...errorResponses(endpoint),
+  };
+}
+
+const rateHeaders = [
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'RateLimit-Policy',
+  'RateLimit',
+];
+
+function successHeaders({ answer, limited }: EndpointDescription): readonly string[] {
+  return ['X-Request-Id', ...(limited === false ? [] : rateHeaders), ...(answer.headers ?? [])];
+}
+
+function headerReferences(names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function successContent(endpoint: EndpointDescription): JsonObject {
+  const { answer, otherContentTypes = [] } = endpoint;
+  if (answer.contentType !== undefined) {
+    const schema: JsonObject =
+      answer.contentType === 'application/json' ? { type: 'object' } : { type: 'string' };
+    return Object.fromEntries([answer.contentType, ...otherContentTypes].map((type) => [type, { schema }]));
+  }
+  const json = { schema: envelope(endpoint), example: exampleAnswer(endpoint) };
+  if (endpoint.ndjson !== true) return { 'application/json': json };
+  const lines = { schema: { type: 'string', description: 'One JSON value a line.' } };
+  return { 'application/json': json, [ndjson]: lines };
+}
+
+function envelope({ answer }: EndpointDescription): JsonObject {
+  const data = answer.data === undefined ? { type: 'null' } : toJsonSchema(answer.data, 'output');
+  const message: JsonObject = answer.message === undefined ? {} : { message: { type: 'string' } };
+  return {
+    type: 'object',
+    required: ['success', 'data'],
+    properties: { success: { const: true }, data, ...message },
+  };
+}
+
+function exampleAnswer({ answer }: EndpointDescription): JsonObject {
+  const message: JsonObject = answer.message === undefined ? {} : { message: answer.message };
+  return { success: true, data: answer.example ?? null, ...message };
+}
+
+/** The errors of an endpoint: its own and those of its kind, grouped by status. */
+export function errorsOf(endpoint: EndpointDescription): readonly ErrorCode[] {
+  const { role, body, database, limited, errors } = endpoint;
+  const codes: readonly (readonly [boolean, readonly ErrorCode[]])[] = [
+    [true, ['INVALID_REQUEST', 'INTERNAL_ERROR']],
+    [true, errors],
+    [role !== 'public', ['UNAUTHENTICATED', 'PERMISSION_DENIED']],
+    [body !== undefined, ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']],
+    [limited !== false, ['RATE_LIMIT_EXCEEDED']],
+    [database !== false, ['DATABASE_ERROR', 'CONNECTION_ERROR', 'QUERY_TIMEOUT']],
+  ];
+  return [...new Set(codes.flatMap(([applies, listed]) => (applies ? listed : [])))];
+}
+
+function errorResponses(endpoint: EndpointDescription): JsonObject {
+  const byStatus = Map.groupBy(errorsOf(endpoint), (code) => errorStatus[code]);
+  const sorted = [...byStatus].toSorted(([a], [b]) => a - b);
+  return Object.fromEntries(
+    sorted.map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\``).join(', '),
+        headers: headerReferences(errorHeaders(endpoint, codes)),
+        content: {
+          'application/json': { schema: errorReference, examples: errorExamples(codes) },
+        },
+      },
+    ]),
+  );
+}
+
+function errorHeaders(endpoint: EndpointDescription, codes: readonly ErrorCode[]): readonly string[] {
+  const rates = endpoint.limited === false ? [] : rateHeaders;
+  const retry = codes.some((code) => code === 'RATE_LIMIT_EXCEEDED' || code === 'CONNECTION_ERROR');
+  const authenticate = codes.includes('UNAUTHENTICATED');
+  return [
+    'X-Request-Id',
+    ...rates,
+    ...(retry ? ['Retry-After'] : []),
+    ...(authenticate ? ['WWW-Authenticate'] : []),
+  ];
+}
+
+function errorExamples(codes: readonly ErrorCode[]): JsonObject {
+  return Object.fromEntries(codes.map((code): [string, Json] => [code, { value: errorExample(code) }]));
+}

@@ -1,0 +1,74 @@
+import { ServiceError } from '../../../domain/errors.ts';
+import type { Answer } from '../answer.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { explorerAsset, explorerPage, explorerPolicy } from '../explorer.ts';
+import { openApiJson } from '../openapi/open-api-document.ts';
+import { apiEndpoints } from './api-endpoints.ts';
+
+const tag = 'Description';
+
+const openApi = defineEndpoint({
+  method: 'get',
+  path: '/openapi.json',
+  root: 'both',
+  operationId: 'openApi',
+  tag,
+  summary: 'Read the OpenAPI description',
+  description: 'OpenAPI 3.1, made of the very schemas that check requests.',
+  role: 'public',
+  database: false,
+  answer: { status: 200, description: 'The description.', contentType: 'application/json' },
+  errors: [],
+  handle: ({ exchange }): Answer => ({
+    status: 200,
+    headers: { 'Cache-Control': 'public, max-age=300' },
+    body: openApiJson([...apiEndpoints, ...descriptionEndpoints], exchange.service.status.version),
+  }),
+});
+
+const docs = defineEndpoint({
+  method: 'get',
+  path: '/docs',
+  root: 'both',
+  operationId: 'docs',
+  tag,
+  summary: 'Explore the API',
+  description: 'A page to read and try the API in a browser.',
+  role: 'public',
+  database: false,
+  answer: { status: 200, description: 'The page.', contentType: 'text/html' },
+  errors: [],
+  handle: (): Answer => ({
+    status: 200,
+    contentType: 'text/html; charset=utf-8',
+    headers: { 'Content-Security-Policy': explorerPolicy, 'Cache-Control': 'no-cache' },
+    body: explorerPage,
+  }),
+});
+
+const asset = defineEndpoint({
+  method: 'get',
+  path: '/docs/{file}',
+  root: 'both',
+  operationId: 'docsAsset',
+  tag,
+  summary: 'Read a file of the explorer page',
+  description: 'Scripts and styles of `/docs`, served from here and not from a CDN.',
+  role: 'public',
+  database: false,
+  answer: { status: 200, description: 'The file.', contentType: 'text/javascript' },
+  otherContentTypes: ['text/css'],
+  errors: ['ROUTE_NOT_FOUND'],
+  handle: async ({ exchange }): Promise<Answer> => {
+    const file = await explorerAsset(exchange.param('file'));
+    if (file === undefined) throw new ServiceError('ROUTE_NOT_FOUND', 'there is no such file');
+    return {
+      status: 200,
+      contentType: file.contentType,
+      headers: { 'Cache-Control': 'public, max-age=86400' },
+      body: file.body,
+    };
+  },
+});
+
+export const descriptionEndpoints: readonly Endpoint[] = [openApi, docs, asset];

@@ -1,0 +1,52 @@
+import type { Context } from 'hono';
+import type { Answer } from './answer.ts';
+import type { HttpDependencies } from './dependencies.ts';
+import type { Endpoint } from './endpoint.ts';
+import { errorAnswer, toServiceError } from './error-response.ts';
+import { Exchange } from './exchange.ts';
+import { type HostEnvironment, HttpRequest } from './http-request.ts';
+import { authenticate, authorize } from './middleware/authenticate.ts';
+import { limitRate } from './middleware/limit-rate.ts';
+import { recordExchange } from './record-exchange.ts';
+import { respond } from './respond.ts';
+
+/**
+ * The one handler of a route: what other services do in a chain of middleware happens here in one function, because
+ * every link of a chain costs each request. Always answers; never rejects.
+ */
+export function serveEndpoint(
+  endpoint: Endpoint,
+  service: HttpDependencies,
+): (context: Context<HostEnvironment>) => Promise<Response> {
+  return async (context) => {
+    const exchange = new Exchange(new HttpRequest(context), endpoint, service);
+    let answer: Answer;
+    let failure: unknown;
+    try {
+      answer = await admit(exchange);
+    } catch (error) {
+      failure = toServiceError(error);
+      answer = errorAnswer(toServiceError(failure), exchange.request.id);
+    }
+    if (!(answer.body instanceof ReadableStream)) exchange.end();
+    recordExchange(exchange, answer.status, failure);
+    return respond(exchange, answer);
+  };
+}
+
+async function admit(exchange: Exchange): Promise<Answer> {
+  const { service, endpoint } = exchange;
+  const limiter = endpoint.limited === false ? undefined : service.rateLimiter;
+  if (service.authenticator !== undefined) {
+    try {
+      await authenticate(exchange);
+    } catch (error) {
+      // Guessing keys is limited by address.
+      if (limiter !== undefined) await limitRate(exchange, limiter);
+      throw error;
+    }
+  }
+  if (limiter !== undefined) await limitRate(exchange, limiter);
+  authorize(exchange);
+  return endpoint.run(exchange);
+}
