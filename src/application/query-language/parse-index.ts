@@ -18,7 +18,7 @@ type Keys = IndexDefinition['keys'];
 export function parseIndex(source: Json, options: ParseOptions): IndexDefinition {
   if (!isJsonObject(source)) throw invalidRequest('an index is an object', options.path);
   const keys = parseKeys(source.keys ?? null, at(options, 'keys'));
-  const given = parseIndexOptions(source.options ?? {}, at(options, 'options'));
+  const given = parseIndexOptions(source.options === undefined ? {} : source.options, at(options, 'options'));
   const definition = { ...given, keys, name: given.name ?? defaultName(keys, options) };
   checkCombination(definition, at(options, 'options'));
   return definition;

@@ -7,10 +7,10 @@ import type { ValueObject } from '../../value/value.ts';
 import { ownField } from '../../value/value-type.ts';
 import { equalValues } from '../compare-values.ts';
 import { compileDocumentStage } from '../compile-document-stage.ts';
+import { compilePosition } from '../compile-position.ts';
 import { equalUnordered } from '../equal-unordered.ts';
 import type { EvaluationContext } from '../evaluation-context.ts';
 import { applyOperators } from './apply-operators.ts';
-import { matchedElement } from './matched-element.ts';
 
 /** The document that an update meets. */
 export interface UpdateTarget {
@@ -34,13 +34,9 @@ export function applyUpdate(
 ): ValueObject {
   if (update.kind === 'pipeline') return applyStages(update.stages, fields, target.view, context);
   const { view, where, inserting } = target;
-  return applyOperators(
-    update,
-    fields,
-    inserting,
-    (array) => (where === undefined || inserting ? undefined : matchedElement(where, view, array, context)),
-    context,
-  );
+  const matched = () =>
+    where === undefined || inserting ? undefined : compilePosition(where, context)(view);
+  return applyOperators(update, fields, inserting, matched, context);
 }
 
 /** A system field that a stage drops stays as it is; one that it changes is refused. */

@@ -62,7 +62,14 @@ export class DocumentDraft {
 
   /** Takes the field away; of an array the element becomes null. Nothing happens where nothing is. */
   remove(path: Path): void {
-    if (this.find(path).kind === 'value') this.#change(path, undefined);
+    const place = this.find(path);
+    const gone = place.kind !== 'value' || (place.value === null && this.#isElement(path));
+    if (!gone) this.#change(path, undefined);
+  }
+
+  #isElement(path: Path): boolean {
+    const holder = this.find(path.slice(0, -1));
+    return holder.kind === 'value' && isArray(holder.value);
   }
 
   #change(path: Path, value: Value | undefined): void {

@@ -1,7 +1,7 @@
 import { invalidRequest, type ServiceError } from '../../errors.ts';
 import type { Path } from '../../query/path.ts';
 import { PathSet } from '../../query/path-conflict.ts';
-import type { UpdateOperation, UpdatePath } from '../../query/update.ts';
+import type { UpdateOperation } from '../../query/update.ts';
 import type { Value, ValueObject } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
 import type { EvaluationContext } from '../evaluation-context.ts';
@@ -13,8 +13,8 @@ export interface Positions {
   readonly context: EvaluationContext;
   /** Whether `$[name]` means the element. */
   readonly selects: (name: string, element: Value) => boolean;
-  /** The index that `$` stands for, of the array at the path; undefined: the filter matched no element. */
-  readonly matched: (array: UpdatePath) => number | undefined;
+  /** The index that `$` stands for; undefined: the filter matched no element. */
+  readonly matched: () => number | undefined;
 }
 
 /** An operation on one field of one document. */
@@ -56,7 +56,7 @@ function expand(value: Value | undefined, before: Path, expansion: Expansion): v
   if (segment === undefined) expansion.found.push(before);
   else if (segment.startsWith('$[')) expandElements(value, segment.slice(2, -1), before, expansion);
   else if (segment === '$') {
-    const index = positions.matched(before);
+    const index = positions.matched();
     if (index === undefined)
       throw failure(operation, 'the positional operator did not find the match needed from the filter');
     expand(isArray(value) ? value[index] : undefined, [...before, String(index)], expansion);
