@@ -42,8 +42,11 @@ export function createPlannedDocumentRepository<N>(
       const [outcome] = await adapter.modify(collection, [modification], call, { ordered: true });
       return outcome ?? { status: 'missing' };
     },
-    updateMany: (collection, filter, update, call) =>
-      modifyMany(execution, collection, filter, { kind: 'update', update }, undefined, call),
+    updateMany: async (collection, filter, update, call) => {
+      const change = { kind: 'update', update } as const;
+      const { matched, modified } = await modifyMany(execution, collection, filter, change, undefined, call);
+      return { matched, modified };
+    },
     deleteMany: async (collection, filter, call) =>
       (await modifyMany(execution, collection, filter, { kind: 'remove' }, undefined, call)).modified,
     upsert: (collection, filter, update, call) =>
