@@ -70,6 +70,9 @@ function takeBucket(
   if (stage.granularity !== undefined) {
     max = roundUp(max, stage.granularity);
     while (to < entries.length && compareValues(entries[to]?.value, max) < 0) to++;
+    // A boundary of zero would be inclusive: the bucket ends below what follows instead.
+    if (compareValues(max, 0) === 0 && to < entries.length)
+      max = roundDown(entries[to]?.value ?? null, stage.granularity);
   } else {
     while (to < entries.length && compareValues(entries[to]?.value, max) === 0) to++;
   }

@@ -5,8 +5,8 @@ import { compileExpression } from '../compile-expression.ts';
 import { compileFilter } from '../compile-filter.ts';
 import { documentScope } from '../document-scope.ts';
 import { placeAt } from '../set-path.ts';
+import { valuesAt } from '../values-at.ts';
 import { ForeignIndex } from './foreign-index.ts';
-import { localValues } from './local-values.ts';
 import type { StageCompiler, StageContext, StageOf } from './stage-runner.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/graphLookup/ */
@@ -30,7 +30,10 @@ export const compileGraphLookup: StageCompiler<'graphLookup'> = (stage, context)
   };
 };
 
-/** Breadth first; a document that was met is not met again, so that circles end. */
+/**
+ * Breadth first; a document that was met is not met again, so that circles end. Null leads to what is null or missing,
+ * a missing field leads nowhere.
+ */
 function walk(
   index: ForeignIndex,
   start: readonly (Value | undefined)[],
@@ -39,7 +42,7 @@ function walk(
 ): readonly PipelineDocument[] {
   const met = new Set<PipelineDocument>();
   const found: PipelineDocument[] = [];
-  let frontier = start;
+  let frontier: readonly Value[] = start.filter((value) => value !== undefined);
   for (let depth = 0; frontier.length > 0 && depth <= (stage.maxDepth ?? Infinity); depth++) {
     const reached = index.find(frontier).filter((document) => !met.has(document));
     context.budget.spend(frontier.length + reached.length);
@@ -47,7 +50,7 @@ function walk(
       met.add(document);
       found.push(stage.depthField === undefined ? document : placeAt(document, stage.depthField, depth));
     }
-    frontier = reached.flatMap((document) => localValues(document, stage.connectFromField));
+    frontier = reached.flatMap((document) => valuesAt(document, stage.connectFromField));
   }
   return found;
 }

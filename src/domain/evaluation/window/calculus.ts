@@ -7,7 +7,8 @@ import { column, type Rows, type WindowCall, type WindowCompiler } from './windo
 /** A row as a point: its sort value, in units where the operator has one, and its input. */
 interface Point {
   readonly x: number;
-  readonly y: number;
+  /** Undefined where the input is null or missing. */
+  readonly y: number | undefined;
 }
 
 /** The slope between the ends of each row's window; null where it has fewer than two rows. */
@@ -34,6 +35,7 @@ function slope(points: readonly Point[], frame: Frame): Value {
   const last = points[frame.high - 1];
   if (first === undefined || last === undefined || frame.high - frame.low < 2 || last.x === first.x)
     return null;
+  if (last.y === undefined || first.y === undefined) return null;
   return makeDouble((last.y - first.y) / (last.x - first.x));
 }
 
@@ -44,7 +46,7 @@ function area(points: readonly Point[], frame: Frame, call: WindowCall): Value {
   for (let i = frame.low + 1; i < frame.high; i++) {
     const a = points[i - 1];
     const b = points[i];
-    if (a !== undefined && b !== undefined) sum += ((a.y + b.y) / 2) * (b.x - a.x);
+    if (a?.y !== undefined && b?.y !== undefined) sum += ((a.y + b.y) / 2) * (b.x - a.x);
   }
   return makeDouble(sum);
 }
@@ -65,7 +67,8 @@ function axisValue(value: Value | undefined, call: WindowCall): number {
   throw pointError(call, call.unit === undefined ? 'numbers to sort by, or a unit' : 'dates to sort by');
 }
 
-function inputNumber(value: Value | undefined, call: WindowCall): number {
+function inputNumber(value: Value | undefined, call: WindowCall): number | undefined {
+  if (value === undefined || value === null) return undefined;
   if (isNumeric(value)) return numberOf(value);
   if (value instanceof Date) return value.getTime();
   throw pointError(call, 'numbers');
