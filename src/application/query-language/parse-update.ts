@@ -19,7 +19,7 @@ import { operatorForm, type UpdateEntry, updateEntries } from './updates/update-
 export function parseUpdate(source: Json, arrayFilters: Json | undefined, options: ParseOptions): Update {
   if (isJsonArray(source)) {
     if (arrayFilters !== undefined && !(isJsonArray(arrayFilters) && arrayFilters.length === 0))
-      throw invalidRequest('an update pipeline takes no array filters', 'array_filters');
+      throw invalidRequest('an update pipeline takes no array filters', filtersPath(options));
     return { kind: 'pipeline', stages: parseUpdatePipeline(source, options) };
   }
   if (!isJsonObject(source)) throw invalidRequest('an update is an object or a pipeline', options.path);
@@ -35,6 +35,11 @@ export function parseUpdate(source: Json, arrayFilters: Json | undefined, option
     }),
     source: { update: operatorForm(entries), arrayFilters: isJsonArray(arrayFilters) ? arrayFilters : [] },
   };
+}
+
+/** `array_filters` stands beside `update`, at the top of the request or in an operation of a bulk. */
+function filtersPath(options: ParseOptions): string {
+  return options.path.replace(/[^.]*$/, 'array_filters');
 }
 
 function parseOperations(entries: readonly UpdateEntry[]): readonly UpdateOperation[] {
