@@ -10,7 +10,8 @@ import { isExtendedJson } from './parse-extended-json.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { parseValue } from './parse-value.ts';
 
-const maxDepth = 100;
+/** Each operator is two levels: its object and its argument. */
+const maxDepth = 200;
 
 /**
  * MongoDB's aggregation expression, as JSON, to a typed tree: operators known, arguments complete, variables bound.

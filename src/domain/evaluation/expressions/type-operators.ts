@@ -44,10 +44,7 @@ export const typeOperators: Readonly<Record<TypeOperator, OperatorCompiler>> = {
   }),
   $isNumber: unary((value) => isNumeric(value)),
   /** Metadata exist where a database's own text or geo search made them; none reaches this engine. */
-  $meta: (call) => {
-    const metadata = call.args[0]?.(new Map());
-    return () => (metadata === 'randVal' ? Math.random() : undefined);
-  },
+  $meta: () => () => undefined,
   $rand: eager(() => Math.random()),
   $sampleRate: (call) => {
     throw operandError(call, 'stands in filters only');
