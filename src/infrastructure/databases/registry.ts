@@ -18,6 +18,11 @@ const adapters: Partial<
 > = {
   memory: async (_config, finish) =>
     finish((await import('./memory/memory-adapter.ts')).createMemoryAdapter()),
+  mongodb: async (config, finish) => {
+    const { createMongodbAdapter } = await import('./mongodb/mongodb-adapter.ts');
+    const { mongodbOptions } = await import('./mongodb/mongodb-settings.ts');
+    return finish(createMongodbAdapter(mongodbOptions(config)));
+  },
   sqlite: async (config, finish) =>
     finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
 };

@@ -1,0 +1,65 @@
+import type { ClientSession } from 'mongodb';
+import type { Call } from '../../../application/ports/call.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import { toServiceError } from './mongodb-errors.ts';
+
+/** What every command takes from the request: its session, and the time that is left, which the server keeps too. */
+export interface CommandOptions {
+  readonly maxTimeMS: number;
+  readonly session?: ClientSession;
+}
+
+/** Throws QUERY_TIMEOUT when no time is left. */
+export function commandOptions(call: Call, session: ClientSession | undefined): CommandOptions {
+  call.signal.throwIfAborted();
+  const left = Math.ceil(call.deadline - Date.now());
+  if (left <= 0) throw new ServiceError('QUERY_TIMEOUT', 'the request has no time left');
+  const maxTimeMS = Math.min(left, maxTime);
+  return session === undefined ? { maxTimeMS } : { maxTimeMS, session };
+}
+
+const maxTime = 2 ** 31 - 1;
+
+/** Runs one command: its errors become the service's, and nobody waits for it beyond the request's signal. */
+export async function run<T>(
+  call: Call,
+  collection: string | undefined,
+  command: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await orAborted(call.signal, command());
+  } catch (error) {
+    throw aborted(call, error) ?? toServiceError(error, collection);
+  }
+}
+
+/** The same for a stream of documents. */
+export async function* stream<T>(
+  call: Call,
+  collection: string,
+  open: () => Promise<AsyncIterable<T>>,
+): AsyncIterable<T> {
+  try {
+    yield* await open();
+  } catch (error) {
+    throw aborted(call, error) ?? toServiceError(error, collection);
+  }
+}
+
+function aborted(call: Call, error: unknown): ServiceError | undefined {
+  if (!call.signal.aborted || error instanceof ServiceError) return undefined;
+  const reason: unknown = call.signal.reason;
+  return reason instanceof ServiceError
+    ? reason
+    : new ServiceError('QUERY_TIMEOUT', 'the request was given up', {}, error);
+}
+
+/** The driver can abort reads only; a write that goes on after the deadline finishes without us. */
+function orAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,123 @@
+import { assertNever } from '../../../domain/assert-never.ts';
+import type { PullCondition, Update, UpdateOperation } from '../../../domain/query/update.ts';
+import { TypedNumber } from '../../../domain/value/bson.ts';
+import type { JsonObject, Value } from '../../../domain/value/value.ts';
+import { renderElementCondition } from './mongodb-element-condition.ts';
+import { anyOf, plainPlace, renderFilter } from './mongodb-filter.ts';
+import { type BsonDocument, toBson } from './mongodb-values.ts';
+
+/**
+ * The condition that a change changes something, to be part of the statement's filter, so that the version rises only
+ * then: `always`, a query, or `unknown` where MongoDB's query language cannot tell. Which operator is which and why:
+ * docs/decisions/mongodb-atomic-updates.md.
+ */
+export type ChangeCondition = 'always' | 'unknown' | BsonDocument;
+
+export function updateChanges(update: Update): ChangeCondition {
+  if (update.kind === 'pipeline') return 'unknown';
+  const conditions = update.operations.map(operationChanges);
+  if (conditions.includes('always')) return 'always';
+  const queries = conditions.filter((condition) => typeof condition !== 'string');
+  return queries.length < conditions.length ? 'unknown' : anyOf(queries);
+}
+
+/** Top-level fields of `data` are set. */
+export function mergeChanges(data: JsonObject, metadata: JsonObject | undefined): ChangeCondition {
+  const names = Object.keys(data);
+  if (!names.every(isPlainName)) return 'unknown';
+  return anyOf([
+    ...names.map((name) => differs(name, data[name] ?? null)),
+    ...(metadata === undefined ? [] : [differs('_metadata', metadata)]),
+  ]);
+}
+
+/** Whether a field's name is also a path to it. */
+export function isPlainName(name: string): boolean {
+  return name !== '' && !name.includes('.') && !name.startsWith('$');
+}
+
+function operationChanges(operation: UpdateOperation): ChangeCondition {
+  const path = operation.path.join('.');
+  const addressable = operation.path.every((segment) => isPlainName(segment) && !/^\d+$/.test(segment));
+  if (operation.path.some((segment) => segment.startsWith('$'))) return 'unknown';
+  switch (operation.op) {
+    case '$setOnInsert':
+      return nothing;
+    case '$currentDate':
+      return 'always';
+    case '$set':
+      return addressable ? differs(path, operation.value) : 'unknown';
+    case '$inc':
+      return isZero(operation.value) ? 'unknown' : 'always';
+    case '$unset':
+    case '$rename':
+      return { [path]: { $exists: true } };
+    case '$push':
+      return operation.values.length > 0 && operation.slice === undefined ? 'always' : 'unknown';
+    case '$pop':
+      return { [`${path}.0`]: { $exists: true } };
+    case '$min':
+    case '$max':
+      return addressable ? beats(path, operation.op, operation.value) : 'unknown';
+    case '$addToSet':
+      return operation.values.some(Array.isArray) ? 'unknown' : lacksOne(path, operation.values);
+    case '$pullAll':
+      return operation.values.some(Array.isArray)
+        ? 'unknown'
+        : anyOf(operation.values.map((value) => has(path, value)));
+    case '$pull':
+      return pulls(path, operation.condition);
+    case '$mul':
+    case '$bit':
+      return 'unknown';
+    default:
+      return assertNever(operation);
+  }
+}
+
+function isZero(value: Value): boolean {
+  return value === 0 || (value instanceof TypedNumber && value.value === 0);
+}
+
+const nothing: BsonDocument = { $nor: [{}] };
+
+/** The field is missing or holds something else. In `$expr` an array is compared whole, not by element. */
+function differs(path: string, value: Value): BsonDocument {
+  const other = { $expr: { $ne: [`$${path}`, { $literal: toBson(value) }] } };
+  return value === null ? { $or: [{ [path]: { $exists: false } }, other] } : other;
+}
+
+function beats(path: string, operator: '$min' | '$max', value: Value): BsonDocument {
+  const comparison = operator === '$min' ? '$lt' : '$gt';
+  return {
+    $or: [
+      { [path]: { $exists: false } },
+      { $expr: { [comparison]: [{ $literal: toBson(value) }, `$${path}`] } },
+    ],
+  };
+}
+
+function has(path: string, value: Value): BsonDocument {
+  return { [path]: { $elemMatch: { $eq: toBson(value) } } };
+}
+
+function lacksOne(path: string, values: readonly Value[]): BsonDocument {
+  return {
+    $or:
+      values.length === 0
+        ? [{ [path]: { $exists: false } }]
+        : values.map((value) => ({ $nor: [has(path, value)] })),
+  };
+}
+
+function pulls(path: string, condition: PullCondition): ChangeCondition {
+  if (condition.kind === 'equals')
+    return Array.isArray(condition.value) ? 'unknown' : has(path, condition.value);
+  const matching =
+    condition.element === 'document'
+      ? renderFilter(condition.of, plainPlace)
+      : renderElementCondition(condition.of);
+  return matching === undefined || Object.keys(matching).length === 0
+    ? 'unknown'
+    : { [path]: { $elemMatch: matching } };
+}

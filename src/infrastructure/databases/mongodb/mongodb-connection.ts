@@ -1,0 +1,169 @@
+import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { toServiceError } from './mongodb-errors.ts';
+import type { MongodbCredentials, MongodbOptions } from './mongodb-options.ts';
+import type { BsonDocument } from './mongodb-values.ts';
+
+export interface PoolCounts {
+  readonly active: number;
+  readonly idle: number;
+  readonly max: number;
+}
+
+/** The connected client; made on first use, replaced when the credentials change. */
+export class MongodbConnection {
+  readonly #options: MongodbOptions;
+  #credentials: MongodbCredentials | undefined;
+  #client: Promise<MongoClient> | undefined;
+  readonly #retired = new Set<MongoClient>();
+  readonly #pools = new WeakMap<MongoClient, { open: number; used: number }>();
+  #current: MongoClient | undefined;
+  #standalone = false;
+
+  constructor(options: MongodbOptions) {
+    this.#options = options;
+    this.#credentials = options.credentials;
+  }
+
+  /** Connects on first use; a failed attempt is made again by the next call. CONNECTION_ERROR when there is no server. */
+  async client(): Promise<MongoClient> {
+    this.#client ??= this.#connect(this.#credentials).catch((error: unknown) => {
+      this.#client = undefined;
+      throw toServiceError(error);
+    });
+    return this.#client;
+  }
+
+  async db(): Promise<Db> {
+    const client = await this.client();
+    return this.dbOf(client);
+  }
+
+  dbOf(client: MongoClient): Db {
+    return client.db(databaseName(this.#options));
+  }
+
+  async collection(name: string): Promise<Collection<BsonDocument>> {
+    const db = await this.db();
+    return db.collection<BsonDocument>(name);
+  }
+
+  /** Goes over to other credentials once they work; what runs on the old ones may finish. */
+  async reconnect(credentials: MongodbCredentials): Promise<void> {
+    const next = await this.#connect(credentials).catch((error: unknown) => {
+      throw toServiceError(error);
+    });
+    const before = this.#client;
+    this.#credentials = credentials;
+    this.#client = Promise.resolve(next);
+    this.#current = next;
+    const old = await before?.catch(() => undefined);
+    if (old !== undefined) this.#retire(old);
+  }
+
+  /** A server without replica set, which has neither transactions nor change streams. */
+  isStandalone(): boolean {
+    return this.#standalone;
+  }
+
+  counts(): PoolCounts {
+    const pool = this.#current && this.#pools.get(this.#current);
+    const max = this.#options.pool?.max ?? defaultPoolSize;
+    return { active: pool?.used ?? 0, idle: Math.max(0, (pool?.open ?? 0) - (pool?.used ?? 0)), max };
+  }
+
+  async close(): Promise<void> {
+    const current = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    const clients = [...this.#retired, ...(current === undefined ? [] : [current])];
+    this.#retired.clear();
+    await Promise.all(clients.map((client) => client.close()));
+  }
+
+  async #connect(credentials: MongodbCredentials | undefined): Promise<MongoClient> {
+    const client = new MongoClient(this.#options.uri, clientOptions(this.#options, credentials));
+    this.#countConnections(client);
+    client.on('topologyDescriptionChanged', ({ newDescription }) => {
+      const servers = [...newDescription.servers.values()];
+      this.#standalone = servers.some(({ type }) => type === 'Standalone');
+    });
+    try {
+      await client.connect();
+      await client.db('admin').command({ ping: 1 });
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    this.#current = client;
+    return client;
+  }
+
+  #retire(client: MongoClient): void {
+    this.#retired.add(client);
+    const timer = setTimeout(() => {
+      this.#retired.delete(client);
+      client.close().catch(() => undefined);
+    }, this.#options.drainMs ?? 30_000);
+    timer.unref();
+  }
+
+  #countConnections(client: MongoClient): void {
+    const pool = { open: 0, used: 0 };
+    this.#pools.set(client, pool);
+    client.on('connectionCreated', () => {
+      pool.open += 1;
+    });
+    client.on('connectionClosed', () => {
+      pool.open -= 1;
+    });
+    client.on('connectionCheckedOut', () => {
+      pool.used += 1;
+    });
+    client.on('connectionCheckedIn', () => {
+      pool.used -= 1;
+    });
+  }
+}
+
+/** The database in the address, else the one that is configured. */
+function databaseName({ uri, database }: MongodbOptions): string {
+  const inAddress = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1];
+  return inAddress === undefined ? (database ?? 'documents') : decodeURIComponent(inAddress);
+}
+
+const defaultPoolSize = 20;
+
+/** Only what is set goes to the driver, so that the address decides the rest. */
+export function clientOptions(
+  options: MongodbOptions,
+  credentials: MongodbCredentials | undefined,
+): MongoClientOptions {
+  const { pool, tls, readPreference, readConcern } = options;
+  return {
+    maxPoolSize: pool?.max ?? defaultPoolSize,
+    waitQueueTimeoutMS: pool?.acquireTimeoutMs ?? 5000,
+    connectTimeoutMS: options.connectTimeoutMs ?? 5000,
+    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5000,
+    appName: options.appName ?? 'database-service',
+    writeConcern: { w: options.writeConcern ?? 'majority' },
+    ignoreUndefined: false,
+    // Regular expressions keep flags that JavaScript lacks.
+    bsonRegExp: true,
+    ...(pool?.min !== undefined && { minPoolSize: pool.min }),
+    ...(pool?.maxIdleMs !== undefined && { maxIdleTimeMS: pool.maxIdleMs }),
+    ...(credentials !== undefined && { auth: { ...credentials } }),
+    ...(readPreference !== undefined && { readPreference }),
+    ...(readConcern !== undefined && { readConcern: { level: readConcern } }),
+    ...(tls !== undefined && tlsOptions(tls)),
+  };
+}
+
+function tlsOptions(tls: NonNullable<MongodbOptions['tls']>): MongoClientOptions {
+  return {
+    tls: true,
+    ...(tls.caFile !== undefined && { tlsCAFile: tls.caFile }),
+    ...(tls.certificateKeyFile !== undefined && { tlsCertificateKeyFile: tls.certificateKeyFile }),
+    ...(tls.allowInvalidCertificates !== undefined && {
+      tlsAllowInvalidCertificates: tls.allowInvalidCertificates,
+    }),
+  };
+}

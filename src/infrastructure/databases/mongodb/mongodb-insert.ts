@@ -1,0 +1,89 @@
+import { MongoBulkWriteError } from 'mongodb';
+import type { Document } from '../../../domain/document/document.ts';
+import type { InsertOutcome } from '../../../domain/document/modification.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import { commandOptions, run } from './mongodb-call.ts';
+import { toStored } from './mongodb-documents.ts';
+import { bulkFailures } from './mongodb-errors.ts';
+import type { ModifyTarget } from './mongodb-modify.ts';
+import type { BsonDocument } from './mongodb-values.ts';
+
+/**
+ * Inserts in one round trip. A document that cannot be stored (malformed Extended JSON) fails alone and ends an
+ * ordered insertion like any other failure.
+ */
+export async function insertDocuments(
+  { collection, session, call }: ModifyTarget,
+  documents: readonly Document[],
+  ordered: boolean,
+): Promise<readonly InsertOutcome[]> {
+  const outcomes = new Map<number, InsertOutcome>();
+  const sent: { readonly at: number; readonly stored: BsonDocument }[] = [];
+  for (const [at, document] of documents.entries()) {
+    const stored = storable(document);
+    if (!(stored instanceof ServiceError)) sent.push({ at, stored });
+    else {
+      outcomes.set(at, { status: 'failed', error: stored });
+      if (ordered) break;
+    }
+  }
+  const name = collection.collectionName;
+  const options = { ...commandOptions(call, session), ordered };
+  const failures = await run(call, name, () =>
+    failuresOf(
+      name,
+      sent.length === 0
+        ? undefined
+        : collection.insertMany(
+            sent.map(({ stored }) => stored),
+            options,
+          ),
+    ),
+  );
+  const firstFailure = ordered ? Math.min(...failures.keys()) : Number.POSITIVE_INFINITY;
+  for (const [position, { at }] of sent.entries()) {
+    const error = failures.get(position);
+    if (error !== undefined) outcomes.set(at, { status: 'failed', error });
+    else if (position < firstFailure) outcomes.set(at, { status: 'inserted' });
+    else if (outcomes.get(at) === undefined) outcomes.set(at, { status: 'skipped' });
+  }
+  return documents.map(
+    (_, at): InsertOutcome => afterFailure(outcomes, at, ordered ? (sent[firstFailure]?.at ?? at) : at),
+  );
+}
+
+/** Beyond the first failure of an ordered insertion, everything is skipped, what could not even be sent included. */
+function afterFailure(
+  outcomes: ReadonlyMap<number, InsertOutcome>,
+  at: number,
+  firstFailure: number,
+): InsertOutcome {
+  return (at <= firstFailure ? outcomes.get(at) : undefined) ?? { status: 'skipped' };
+}
+
+function storable(document: Document): BsonDocument | ServiceError {
+  try {
+    return toStored(document);
+  } catch (error) {
+    if (error instanceof ServiceError) return error;
+    throw error;
+  }
+}
+
+/** What went wrong, by position; an error of the whole command rejects. */
+async function failuresOf(
+  name: string,
+  insertion: Promise<unknown> | undefined,
+): Promise<ReadonlyMap<number, ServiceError>> {
+  try {
+    await insertion;
+    return new Map();
+  } catch (error) {
+    if (error instanceof MongoBulkWriteError && hasWriteErrors(error)) return bulkFailures(error, name);
+    throw error;
+  }
+}
+
+function hasWriteErrors({ writeErrors }: MongoBulkWriteError): boolean {
+  return !Array.isArray(writeErrors) || writeErrors.length > 0;
+}
