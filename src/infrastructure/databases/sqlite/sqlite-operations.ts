@@ -50,8 +50,8 @@ export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<S
       );
       return outcomes.map((outcome) => toModifyOutcome(collection, outcome));
     },
-    modifyMany: (collection, where, change, call) =>
-      write(
+    modifyMany: async (collection, where, change, call) => {
+      const { matched, modified, error } = await write(
         {
           kind: 'modify-many',
           collection,
@@ -60,7 +60,10 @@ export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<S
           deadline: call.deadline,
         },
         call,
-      ),
+      );
+      if (error !== undefined) throw fromWireError(error);
+      return { matched, modified };
+    },
   };
 }
 

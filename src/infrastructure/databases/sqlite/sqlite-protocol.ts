@@ -55,7 +55,11 @@ export type SchemaJob =
 export interface JobResults {
   readonly insert: readonly WireInsertOutcome[];
   readonly modify: readonly WireModifyOutcome[];
-  readonly 'modify-many': { readonly matched: number; readonly modified: number };
+  readonly 'modify-many': {
+    readonly matched: number;
+    readonly modified: number;
+    readonly error: WireError | undefined;
+  };
   readonly expire: { readonly removed: number };
   readonly prune: { readonly removed: number };
   readonly query: readonly (readonly unknown[])[];

@@ -7,7 +7,7 @@ import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { duplicateKey } from './sqlite-duplicate-key.ts';
 import { isConstraint, isMissingTable } from './sqlite-errors.ts';
-import type { WireInsertOutcome, WireModifyOutcome } from './sqlite-protocol.ts';
+import type { JobResults, WireInsertOutcome, WireModifyOutcome } from './sqlite-protocol.ts';
 import { createCollection } from './sqlite-schema-jobs.ts';
 import { tableName, tableOf } from './sqlite-table-name.ts';
 import { fromTransfer, toWireError } from './transfer.ts';
@@ -53,13 +53,13 @@ export class SqliteStore {
     });
   }
 
-  /** Rejects with the first error; the caller takes back what was done before it. */
+  /** Stops at the first document that cannot be changed; as in MongoDB, those before it stay changed. */
   modifyMany(
     collection: string,
     where: SqlFragment | undefined,
     change: Change,
     deadline: number,
-  ): { readonly matched: number; readonly modified: number } {
+  ): JobResults['modify-many'] {
     const ids = this.#idsWhere(collection, where, deadline);
     const whole = fromTransfer(change);
     let modified = 0;
@@ -74,10 +74,10 @@ export class SqliteStore {
         insert: undefined,
       };
       const outcome = this.#modifyOne(collection, modification, deadline);
-      if (outcome.status === 'failed') throw outcome.error;
+      if (outcome.status === 'failed') return { matched: 0, modified, error: toWireError(outcome.error) };
       if (outcome.status === 'modified' || outcome.status === 'removed') modified += 1;
     }
-    return { matched: ids.length, modified };
+    return { matched: ids.length, modified, error: undefined };
   }
 
   read(collection: string, id: string): DocumentRow | undefined {
