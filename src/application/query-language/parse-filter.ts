@@ -2,12 +2,13 @@ import { invalidRequest } from '../../domain/errors.ts';
 import type { ElemMatchLeaf, Filter } from '../../domain/query/filter.ts';
 import type { Path } from '../../domain/query/path.ts';
 import type { Json } from '../../domain/value/value.ts';
-import { allOf, anyOf, everything, negate } from './combine-filters.ts';
+import { allOf, anyOf, everything, negate, nothing } from './combine-filters.ts';
 import type { FilterPlace } from './field-operation.ts';
 import { readElemMatch } from './parse-array-operators.ts';
 import { conditionReaders } from './parse-condition.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parseJsonSchema } from './parse-json-schema.ts';
+import { parseNumber } from './parse-number.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { dbRefFields, splitPath } from './parse-path.ts';
 import { descend, isJsonArray, isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
@@ -59,6 +60,7 @@ const topLevel: Readonly<Record<string, EntryReader>> = {
   $nor: (source, scope, place) => negate(anyOf(readList(source, scope, place))),
   $comment: () => everything,
   $expr: readExpr,
+  $sampleRate: readSampleRate,
   $jsonSchema: (source, scope) => ({ kind: 'jsonSchema', schema: parseJsonSchema(source, scope), source }),
   $text: (source, scope, place) => {
     onlyAtRoot('$text', scope, place);
@@ -78,6 +80,15 @@ function readList(source: Json, scope: ParseScope, place: FilterPlace): readonly
 function readExpr(source: Json, scope: ParseScope, place: FilterPlace): Filter {
   onlyAtRoot('$expr', scope, place);
   return { kind: 'expr', expression: parseExpression(source, scope, scope.variables), source };
+}
+
+/** What MongoDB makes of it: a random number for each document, compared with the rate. */
+function readSampleRate(source: Json, scope: ParseScope, place: FilterPlace): Filter {
+  const rate = parseNumber(source, scope);
+  if (rate === undefined || !(rate >= 0 && rate <= 1))
+    throw invalidRequest('$sampleRate needs a number from 0 to 1', scope.path);
+  if (rate === 1) return everything;
+  return rate === 0 ? nothing : readExpr({ $lt: [{ $rand: {} }, rate] }, scope, place);
 }
 
 function onlyAtRoot(operator: string, scope: ParseScope, place: FilterPlace): void {

@@ -2,6 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import type { CompareOperator } from '../query/filter.ts';
 import { OpaqueValue, TypedNumber } from '../value/bson.ts';
 import type { Value } from '../value/value.ts';
+import { isArray, isObject } from '../value/value-type.ts';
 import { compareNumbers } from './compare-numbers.ts';
 import { compareStrings } from './compare-strings.ts';
 import { compareValues, typeRank } from './compare-values.ts';
@@ -24,6 +25,15 @@ export function compileComparison(op: CompareOperator, operand: Value): ValueTes
   if (operand === null) return op === 'gt' || op === 'lt' ? () => false : isNullish;
   const rank = typeRank(operand);
   return (value) => value !== undefined && typeRank(value) === rank && accepts(compareValues(value, operand));
+}
+
+/** How arrays and objects are told to be the same. */
+export type SameValue = (a: Value | undefined, b: Value | undefined) => boolean;
+
+/** Equality with one value; `same` decides for arrays and objects. */
+export function compileEquality(operand: Value, same: SameValue): ValueTest {
+  if (!isArray(operand) && !isObject(operand)) return compileComparison('eq', operand);
+  return (value) => typeof value === 'object' && value !== null && same(value, operand);
 }
 
 const acceptsOrder: Readonly<Record<CompareOperator, (order: number) => boolean>> = {

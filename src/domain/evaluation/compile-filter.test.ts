@@ -93,6 +93,7 @@ test('$in of nothing matches nothing, $nin of nothing everything', () => {
 test('$in holds values of every kind and patterns', () => {
   const filter = { a: { $in: [{ $regularExpression: { pattern: '^x', options: '' } }, { b: 1 }, 3, [4]] } };
   expect(holdsFor(filter, ['xy', 'yx', { b: 1 }, 3, [3], [[4]], [4], 4])).toEqual([0, 2, 3, 4, 5, 6]);
+  expect(holdsFor({ a: { $in: [{ $numberLong: '5' }, 6] } }, [5, 6, [5], '5'])).toEqual([0, 1, 2]);
   const many = Array.from({ length: 20 }, (_, n) => ({ n }));
   expect(holdsFor({ a: { $in: many } }, [{ n: 19 }, { n: 20 }, [{ n: 0 }]])).toEqual([0, 2]);
 });
@@ -146,6 +147,9 @@ test('names that objects inherit are fields like others', () => {
 test('$expr sees the document', () => {
   expect(matches({ $expr: { $gt: ['$a', '$b'] } }, { a: 2, b: 1 })).toBe(true);
   expect(matches({ $expr: '$a' }, { a: 0 })).toBe(false);
+  expect(matches({ $sampleRate: 1 }, {})).toBe(true);
+  expect(matches({ $sampleRate: 0 }, {})).toBe(false);
+  expect(matches({ $sampleRate: 1e-300 }, {})).toBe(false);
 });
 
 test('$text and geo need a database', () => {
@@ -160,4 +164,15 @@ test('a hostile regular expression takes linear time', () => {
   const start = performance.now();
   expect(matches({ a: { $regex: '^(a+)+$' } }, { a: `${'a'.repeat(50_000)}!` })).toBe(false);
   expect(performance.now() - start).toBeLessThan(2000);
+});
+
+test('where a database loses the order of fields, equality is by set of fields', () => {
+  const options = { path: 'filter', shortNames: false, extendedJson: false };
+  const document = { a: { x: 1, y: [{ p: 1, q: 2 }] } };
+  const turned = { y: [{ q: 2, p: 1 }], x: 1 };
+  for (const filter of [{ a: turned }, { a: { $in: [turned, 5] } }, { 'a.y': { q: 2, p: 1 } }]) {
+    const parsed = parseFilter(filter, options);
+    expect(compileFilter(parsed, context)(document)).toBe(false);
+    expect(compileFilter(parsed, { ...context, keyOrder: 'ignored' })(document)).toBe(true);
+  }
 });

@@ -2,8 +2,9 @@ import { assertNever } from '../assert-never.ts';
 import { ServiceError } from '../errors.ts';
 import type { ElemMatchLeaf, Filter } from '../query/filter.ts';
 import { isArray, isObject } from '../value/value-type.ts';
+import { equalValues } from './compare-values.ts';
 import { compileBits } from './compile-bits.ts';
-import { compileComparison } from './compile-comparison.ts';
+import { compileComparison, compileEquality } from './compile-comparison.ts';
 import { compileExpression } from './compile-expression.ts';
 import { compileIn } from './compile-in.ts';
 import { compileJsonSchema } from './compile-json-schema.ts';
@@ -11,6 +12,7 @@ import { compileMod } from './compile-mod.ts';
 import { compilePatternTest } from './compile-pattern-test.ts';
 import { compileTypes } from './compile-types.ts';
 import { documentScope } from './document-scope.ts';
+import { equalUnordered } from './equal-unordered.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { truthy } from './expressions/logic-operators.ts';
 import { matchPath, type ValueTest } from './match-path.ts';
@@ -47,19 +49,22 @@ export function compileFilter(filter: Filter, context: EvaluationContext): Value
     case 'exists':
       return matchPath(filter.path, 'whole', (value) => value !== undefined);
     default:
-      return matchPath(filter.path, 'expand', compileValueTest(filter));
+      return matchPath(filter.path, 'expand', compileValueTest(filter, context));
   }
 }
 
 type ValueLeaf = Extract<Filter, { readonly kind: 'compare' | 'in' | 'type' | 'regex' | 'mod' | 'bits' }>;
 
 /** What one value must satisfy, wherever it stands. */
-export function compileValueTest(leaf: ValueLeaf): ValueTest {
+export function compileValueTest(leaf: ValueLeaf, context: EvaluationContext): ValueTest {
+  const sameObject = context.keyOrder === 'ignored' ? equalUnordered : equalValues;
   switch (leaf.kind) {
     case 'compare':
-      return compileComparison(leaf.op, leaf.value);
+      return leaf.op === 'eq'
+        ? compileEquality(leaf.value, sameObject)
+        : compileComparison(leaf.op, leaf.value);
     case 'in':
-      return compileIn(leaf);
+      return compileIn(leaf, sameObject);
     case 'type':
       return compileTypes(leaf.types);
     case 'regex':

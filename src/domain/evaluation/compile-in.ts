@@ -1,12 +1,13 @@
 import type { InLeaf } from '../query/filter.ts';
+import { OpaqueValue, TypedNumber } from '../value/bson.ts';
 import type { Value } from '../value/value.ts';
-import { compareValues } from './compare-values.ts';
-import { compileComparison } from './compile-comparison.ts';
+import { compareValues, equalValues } from './compare-values.ts';
+import { compileEquality, type SameValue } from './compile-comparison.ts';
 import { compilePatternTest } from './compile-pattern-test.ts';
 import type { ValueTest } from './match-path.ts';
 
 /** Equality with one of many values: strings and plain numbers by hash, the others by binary search. */
-export function compileIn(leaf: InLeaf): ValueTest {
+export function compileIn(leaf: InLeaf, same: SameValue): ValueTest {
   const hashed = new Set<Value | undefined>();
   const ordered: Value[] = [];
   for (const value of leaf.values) {
@@ -15,10 +16,14 @@ export function compileIn(leaf: InLeaf): ValueTest {
   }
   if (ordered.includes(null)) hashed.add(undefined).add(null);
   const tests = leaf.patterns.map(compilePatternTest);
-  const isOrdered = orderedTest([...ordered, ...leaf.values.filter((value) => typeof value === 'number')]);
+  const isOrdered = orderedTest(
+    [...ordered, ...leaf.values.filter((value) => typeof value === 'number')],
+    same,
+  );
+  const typed = ordered.some((value) => value instanceof TypedNumber || value instanceof OpaqueValue);
   return (value) =>
     hashed.has(value) ||
-    (typeof value === 'object' && value !== null && isOrdered(value)) ||
+    (value !== undefined && (typed || (typeof value === 'object' && value !== null)) && isOrdered(value)) ||
     tests.some((test) => test(value));
 }
 
@@ -28,9 +33,9 @@ function isHashable(value: Value): boolean {
 }
 
 /** Few values are compared one by one, as equality alone is; many are searched. */
-function orderedTest(values: Value[]): (value: Value) => boolean {
-  if (values.length < 8) {
-    const tests = values.map((value) => compileComparison('eq', value));
+function orderedTest(values: Value[], same: SameValue): (value: Value) => boolean {
+  if (values.length < 8 || same !== equalValues) {
+    const tests = values.map((value) => compileEquality(value, same));
     return (value) => tests.some((test) => test(value));
   }
   values.sort(compareValues);

@@ -2,6 +2,7 @@ import type { JsonSchema } from '../query/json-schema.ts';
 import { TypedNumber } from '../value/bson.ts';
 import type { Value, ValueObject } from '../value/value.ts';
 import { isArray, isObject, ownField } from '../value/value-type.ts';
+import { canonicalKey } from './canonical-key.ts';
 import { compareNumbers } from './compare-numbers.ts';
 import { compilePattern } from './compile-pattern.ts';
 import { compileTypes } from './compile-types.ts';
@@ -117,7 +118,18 @@ function allowedTest(allowed: boolean | JsonSchema | undefined): ValueTest {
 }
 
 function hasNoTwins(items: readonly Value[]): boolean {
-  return !items.some((item, i) => items.some((other, j) => j < i && equalUnordered(item, other)));
+  return new Set(items.map((item) => canonicalKey(sortFields(item)))).size === items.length;
+}
+
+/** The same value with the fields of every object in one order. */
+function sortFields(value: Value): Value {
+  if (isArray(value)) return value.map(sortFields);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((name) => [name, sortFields(value[name] ?? null)]),
+  );
 }
 
 function objectTests(schema: JsonSchema): readonly ValueTest[] {

@@ -28,18 +28,31 @@ test.each<[string, string, string, boolean]>([
   ['[[:alpha:]]', '', 'é', false],
   ['привет', 'i', 'ПРИВЕТ', true],
   ['^.$', '', '😀', true],
+  ['(?<=a)b+', '', 'ab', true],
+  ['(?<n>a+)b', '', 'ab', true],
   ['^ab', 'i', 'xABy', false],
   ["it's", '', "that's it's", true],
 ])('%s /%s in %j: %s', (pattern, flags, text, expected) => {
   expect(found(pattern, flags, text)).toBe(expected);
 });
 
-test.each(['(?!a)', '(?=a)', '(a)\\1', 'a++', '(?>a)', '\\Ga', '(?R)', '[a', '(a', 'a{2,1}', '*'])(
-  'says why %s cannot run',
-  (pattern) => {
-    expect(found(pattern, '', 'a')).toEqual(expect.any(String));
-  },
-);
+test.each([
+  '(?<=a+)b',
+  '(?<!(?:a|b?))c',
+  '(?!a)',
+  '(?=a)',
+  '(a)\\1',
+  'a++',
+  '(?>a)',
+  '\\Ga',
+  '(?R)',
+  '[a',
+  '(a',
+  'a{2,1}',
+  '*',
+])('says why %s cannot run', (pattern) => {
+  expect(found(pattern, '', 'a')).toEqual(expect.any(String));
+});
 
 test('hostile patterns are translated in linear time', () => {
   const start = performance.now();

@@ -22,14 +22,18 @@ export function compilePosition(filter: Filter, context: EvaluationContext): Pos
       return (document) => firstDefined(positions, document);
     }
     case 'or':
-      return compileChoice(filter.of);
+      return compileChoice(filter.of, context);
     case 'compare':
     case 'in':
     case 'type':
     case 'regex':
     case 'mod':
     case 'bits':
-      return elementPosition(filter.path, compileValueTest(filter), compileValueTest(filter));
+      return elementPosition(
+        filter.path,
+        compileValueTest(filter, context),
+        compileValueTest(filter, context),
+      );
     case 'exists':
       return elementPosition(
         filter.path,
@@ -54,13 +58,13 @@ function firstDefined(positions: readonly Position[], document: ValueObject): nu
 }
 
 /** `or` over equalities with the same field is what `$in` is. */
-function compileChoice(parts: readonly Filter[]): Position {
+function compileChoice(parts: readonly Filter[], context: EvaluationContext): Position {
   const leaves = parts.filter((part) => part.kind === 'in' || part.kind === 'regex' || isEquality(part));
   const [first] = leaves;
   const path = first === undefined ? '' : pathToString(first.path);
   if (first === undefined || leaves.length < parts.length) return () => undefined;
   if (leaves.some((leaf) => pathToString(leaf.path) !== path)) return () => undefined;
-  const tests = leaves.map(compileValueTest);
+  const tests = leaves.map((leaf) => compileValueTest(leaf, context));
   const any = (value: Value | undefined) => tests.some((test) => test(value));
   return elementPosition(first.path, any, any);
 }

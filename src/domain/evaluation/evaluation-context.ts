@@ -7,6 +7,11 @@ export interface EvaluationContext {
   readonly budget: EvaluationBudget;
   /** What the `let` of a `$lookup` around binds; `documentScope` puts them beside ROOT and CURRENT. */
   readonly variables?: Variables;
+  /**
+   * `ignored` where the database returns the fields of an object in an order of its own: filters then hold objects for
+   * equal that have equal fields. https://www.mongodb.com/docs/manual/tutorial/query-embedded-documents/
+   */
+  readonly keyOrder?: 'kept' | 'ignored';
 }
 
 /**

@@ -47,3 +47,29 @@ test('further fields break ties', () => {
   ];
   expect(sorted(documents, sort).map(({ _id }) => _id)).toEqual(['b', 'a', 'c']);
 });
+
+test('fields of the same array take their values from one element', () => {
+  const sort: Sort = [
+    { path: ['a', 'b'], direction: 1 },
+    { path: ['a', 'c'], direction: -1 },
+  ];
+  expect(
+    sortKey(
+      {
+        a: [
+          { b: 1, c: 1 },
+          { b: 2, c: 9 },
+          { b: 1, c: 3 },
+        ],
+      },
+      sort,
+    ),
+  ).toEqual([1, 3]);
+  expect(sortKey({ a: [] }, sort)).toEqual([undefined, undefined]);
+});
+
+test('an index into an array ends at that element, an array there counts by its elements', () => {
+  expect(sortKey({ a: [[3, 1], 0] }, [{ path: ['a', '0'], direction: 1 }])).toEqual([1]);
+  expect(sortKey({ a: [[3, 1], 0] }, [{ path: ['a'], direction: 1 }])).toEqual([0]);
+  expect(sortKey({ a: [[3, 1], 0] }, [{ path: ['a'], direction: -1 }])).toEqual([[3, 1]]);
+});

@@ -18,6 +18,7 @@ export function translatePattern(pattern: Pattern): TranslatedPattern {
   const inline = /^\(\?([imsx]+)\)/.exec(pattern.pattern.slice(verbs.length));
   const flags = pattern.flags + (inline?.[1] ?? '');
   const body = pattern.pattern.slice(verbs.length + (inline?.[0].length ?? 0));
+  if (hasVariableLookBehind(body)) return { problem: 'a look-behind needs a fixed length' };
   const source = rewrite(body, {
     extended: flags.includes('x'),
     multiline: flags.includes('m'),
@@ -27,6 +28,19 @@ export function translatePattern(pattern: Pattern): TranslatedPattern {
 }
 
 const knownVerbs: ReadonlySet<string> = new Set(['(*UCP)', '(*UTF)', '(*UTF8)']);
+
+/** PCRE looks back only by a length that it knows; a nested group counts by its own quantifiers. */
+function hasVariableLookBehind(body: string): boolean {
+  const groups: boolean[] = [];
+  for (const [part] of body.matchAll(lookBehindToken)) {
+    if (part.startsWith('(')) groups.push(part.startsWith('(?<') || groups.at(-1) === true);
+    else if (part === ')') groups.pop();
+    else if (groups.at(-1) === true && /^(?:[*+?]|\{\d*,\d*\})$/.test(part)) return true;
+  }
+  return false;
+}
+
+const lookBehindToken = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]\\])*(?:\]|$)|\(\?<[=!]|\(\??|\{\d*,\d*\}|[\s\S]/gu;
 
 interface Mode {
   readonly extended: boolean;
