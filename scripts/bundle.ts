@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import type { DatabaseType } from '../src/domain/database-type.ts';
 
@@ -68,5 +69,15 @@ export async function bundle(options: BundleOptions): Promise<Metafile> {
   });
   // Without it Node would take the files for CommonJS wherever the folder is copied to.
   writeFileSync(join(options.outdir, 'package.json'), '{ "type": "module" }\n');
+  copyExplorer(options.outdir);
   return metafile;
+}
+
+/** The page at `/docs` is shown by files of an npm package, which a bundle has in a folder beside it. */
+function copyExplorer(outdir: string): void {
+  const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  mkdirSync(join(outdir, 'explorer'));
+  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    copyFileSync(join(source, file), join(outdir, 'explorer', file));
+  }
 }

@@ -5,23 +5,6 @@ import { join, resolve } from 'node:path';
 
 const runs = 5;
 
-/** One process: imports the function, creates a document, prints what it took. */
-const probe = `
-const startedAt = performance.now();
-const { handler } = await import(process.argv[1]);
-const importedAt = performance.now();
-const body = JSON.stringify({ collection: 'probe', data: { a: 1 } });
-const answer = await handler({
-  version: '2.0', rawPath: '/api/v1/documents', rawQueryString: '', body, isBase64Encoded: false,
-  headers: { 'content-type': 'application/json' },
-  requestContext: { http: { method: 'POST', path: '/api/v1/documents', sourceIp: '127.0.0.1' } },
-}, { getRemainingTimeInMillis: () => 30000, awsRequestId: 'probe', functionName: 'probe' });
-if (answer.statusCode !== 201) throw new Error(JSON.stringify(answer));
-const answeredAt = performance.now();
-console.log('PROBE ' + JSON.stringify([importedAt - startedAt, answeredAt - startedAt]));
-process.exit(0);
-`;
-
 /** The median of five cold starts of a bundled function, each in a process and with a database of its own; whole milliseconds. */
 export function measureColdStart(file: string): {
   readonly importMs: number;
@@ -37,7 +20,7 @@ export function measureColdStart(file: string): {
 
 function coldStart(file: string): readonly [number, number] {
   const folder = mkdtempSync(join(tmpdir(), 'cold-start-'));
-  const output = execFileSync(process.execPath, ['--input-type=module', '-e', probe, file], {
+  const output = execFileSync(process.execPath, [resolve('scripts/probe-cold-start.ts'), file], {
     encoding: 'utf8',
     env: { APP_SQLITE_PATH: join(folder, 'documents.db'), APP_OBSERVABILITY_LOG_LEVEL: 'error' },
     cwd: folder,
