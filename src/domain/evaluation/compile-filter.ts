@@ -64,11 +64,11 @@ export function compileValueTest(leaf: ValueLeaf, context: EvaluationContext): V
         ? compileEquality(leaf.value, sameObject)
         : compileComparison(leaf.op, leaf.value);
     case 'in':
-      return compileIn(leaf, sameObject);
+      return compileIn(leaf, sameObject, context.budget);
     case 'type':
       return compileTypes(leaf.types);
     case 'regex':
-      return compilePatternTest(leaf);
+      return compilePatternTest(leaf, context.budget);
     case 'mod':
       return compileMod(leaf);
     case 'bits':

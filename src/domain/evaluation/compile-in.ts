@@ -4,10 +4,11 @@ import type { Value } from '../value/value.ts';
 import { compareValues, equalValues } from './compare-values.ts';
 import { compileEquality, type SameValue } from './compile-comparison.ts';
 import { compilePatternTest } from './compile-pattern-test.ts';
+import type { EvaluationBudget } from './evaluation-context.ts';
 import type { ValueTest } from './match-path.ts';
 
 /** Equality with one of many values: strings and plain numbers by hash, the others by binary search. */
-export function compileIn(leaf: InLeaf, same: SameValue): ValueTest {
+export function compileIn(leaf: InLeaf, same: SameValue, budget: EvaluationBudget): ValueTest {
   const hashed = new Set<Value | undefined>();
   const ordered: Value[] = [];
   for (const value of leaf.values) {
@@ -15,7 +16,7 @@ export function compileIn(leaf: InLeaf, same: SameValue): ValueTest {
     else ordered.push(value);
   }
   if (ordered.includes(null)) hashed.add(undefined).add(null);
-  const tests = leaf.patterns.map(compilePatternTest);
+  const tests = leaf.patterns.map((pattern) => compilePatternTest(pattern, budget));
   const isOrdered = orderedTest(
     [...ordered, ...leaf.values.filter((value) => typeof value === 'number')],
     same,

@@ -19,12 +19,26 @@ export function compilePattern(pattern: Pattern): CompiledPattern {
     return { problem: `a regular expression has at most ${maxPatternLength} characters` };
   const translated = translatePattern(pattern);
   if ('problem' in translated) return translated;
+  if (repetitions(translated.source) > maxProgramSize) return tooLarge;
   try {
     const regex = RE2JS.compile(translated.source, engineFlags(translated.flags));
+    if (regex.programSize() > maxProgramSize) return tooLarge;
     return { test: plainTest(pattern) ?? ((text) => regex.test(text)), regex };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'malformed' };
   }
+}
+
+/** Most instructions of a compiled pattern: the time per character grows with them. */
+const maxProgramSize = 20_000;
+const tooLarge = { problem: 'it is too large once its repetitions are written out' };
+
+/** What the counted repetitions add up to, known before the work of compiling them. */
+function repetitions(source: string): number {
+  let sum = 0;
+  for (const [, least = '', most = ''] of source.matchAll(/\{(\d{1,9})(?:,(\d{0,9}))?\}/g))
+    sum += Math.max(Number(least), Number(most));
+  return sum;
 }
 
 function engineFlags(flags: string): number {
