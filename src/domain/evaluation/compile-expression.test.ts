@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { evaluate, evaluationError } from '../../../test/support/evaluate-expression.ts';
-import type { Json } from '../value/value.ts';
+import type { Json, ValueObject } from '../value/value.ts';
 
 test('variables of the system', () => {
   expect(evaluate('$$NOW')).toEqual(new Date(0));
@@ -36,6 +36,17 @@ test('no field of a prototype is ever read', () => {
   expect(evaluate('$constructor')).toBeUndefined();
   expect(evaluate('$o.__proto__', { o: {} })).toBeUndefined();
   expect(evaluate({ $getField: 'toString' })).toBeUndefined();
+});
+
+test('a document that holds itself twice, stage by stage, is stopped', () => {
+  const grow = () => {
+    let document: ValueObject = { text: 'x'.repeat(1000) };
+    for (let i = 0; i < 40; i++) {
+      const half = evaluate('$$ROOT', document) ?? null;
+      document = { a: half, b: half };
+    }
+  };
+  expect(grow).toThrow(/too large/);
 });
 
 test('every call costs a step', () => {

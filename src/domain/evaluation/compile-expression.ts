@@ -2,7 +2,7 @@ import { assertNever } from '../assert-never.ts';
 import type { Expression, ExpressionCall } from '../query/expression.ts';
 import type { Value } from '../value/value.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
-import { boundedArray, boundedObject } from './expressions/bounded-values.ts';
+import { boundedArray, boundedObject, boundedValue } from './expressions/bounded-values.ts';
 import { fieldReader } from './expressions/field-reader.ts';
 import type { Evaluate } from './expressions/operator-compiler.ts';
 import { operatorCompilers } from './expressions/operator-compilers.ts';
@@ -18,6 +18,11 @@ export function compileExpression(
   expression: Expression,
   context: EvaluationContext,
 ): (variables: Variables) => Value | undefined {
+  const evaluate = compileNode(expression, context);
+  return expression.kind === 'literal' ? evaluate : (variables) => boundedValue(evaluate(variables), context);
+}
+
+function compileNode(expression: Expression, context: EvaluationContext): Evaluate {
   switch (expression.kind) {
     case 'literal':
       return () => expression.value;
@@ -46,7 +51,7 @@ function compileObject(
   fields: readonly (readonly [string, Expression])[],
   context: EvaluationContext,
 ): Evaluate {
-  const compiled = fields.map(([name, value]) => [name, compileExpression(value, context)] as const);
+  const compiled = fields.map(([name, value]) => [name, compileNode(value, context)] as const);
   return (variables) => {
     context.budget.spend(1 + compiled.length);
     const entries: [string, Value][] = [];
@@ -60,7 +65,7 @@ function compileObject(
 
 /** A missing element is null. */
 function compileArray(items: readonly Expression[], context: EvaluationContext): Evaluate {
-  const compiled = items.map((item) => compileExpression(item, context));
+  const compiled = items.map((item) => compileNode(item, context));
   return (variables) => {
     context.budget.spend(1 + compiled.length);
     return boundedArray(
@@ -71,10 +76,10 @@ function compileArray(items: readonly Expression[], context: EvaluationContext):
 }
 
 function compileCall(call: ExpressionCall, context: EvaluationContext): Evaluate {
-  const named = Object.entries(call.named).map(([name, value]) => [name, compileExpression(value, context)]);
+  const named = Object.entries(call.named).map(([name, value]) => [name, compileNode(value, context)]);
   return operatorCompilers[call.operator]({
     operator: call.operator,
-    args: inOrderOfEvaluation(call).map((arg) => compileExpression(arg, context)),
+    args: inOrderOfEvaluation(call).map((arg) => compileNode(arg, context)),
     named: Object.fromEntries(named),
     binds: call.binds,
     context,

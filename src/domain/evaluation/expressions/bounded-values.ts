@@ -5,8 +5,8 @@ import type { EvaluationContext } from '../evaluation-context.ts';
 
 /** What a built value may weigh, roughly in bytes of JSON: MongoDB's limit of a document. */
 const maxWeight = 16 * 1024 * 1024;
-/** How deep a built value may be; MongoDB's limit is 180 on the way out. */
-const maxDepth = 180;
+/** How deep a built value may be; MongoDB allows 200 inside a pipeline. */
+const maxDepth = 200;
 
 interface Weight {
   readonly bytes: number;
@@ -33,6 +33,12 @@ export function boundedObject(object: ValueObject, context: EvaluationContext): 
     break;
   }
   return object;
+}
+
+/** The value itself; QUERY_TOO_EXPENSIVE when it is beyond what a document can hold. */
+export function boundedValue(value: Value | undefined, context: EvaluationContext): Value | undefined {
+  if (typeof value === 'object' && isContainer(value)) check(weigh(value, context));
+  return value;
 }
 
 /** The string itself, its length paid for; QUERY_TOO_EXPENSIVE beyond 16 MiB. */
