@@ -18,8 +18,10 @@ export const writers: Readonly<Record<string, RunCommand>> = {
   insert: async (repository, collection, command, call) => {
     const documents = listOf(command.documents, 'documents').map((source) => newDocument(collection, source));
     const outcomes = await repository.insert(collection, documents, true, call);
-    for (const outcome of outcomes) if (outcome.status === 'failed') throw outcome.error;
-    return { documents: [], response: { n: documents.length } };
+    return {
+      documents: [],
+      response: { n: outcomes.filter((outcome) => outcome.status === 'inserted').length },
+    };
   },
   delete: async (repository, collection, command, call) => {
     const operations = listOf(command.deletes, 'deletes').map((one) => {
@@ -42,7 +44,7 @@ export const writers: Readonly<Record<string, RunCommand>> = {
     const operations = listOf(command.updates, 'updates').map((one) => {
       const { q, u, arrayFilters, multi, upsert } = objectOf(one, 'updates');
       const filter = commandFilter(objectOf(q, 'updates.q'));
-      const parsed = changeOf(u ?? null, arrayFilters);
+      const parsed = changeOf(u ?? null, arrayFilters, q);
       if (parsed.kind === 'replace' && multi === true)
         throw invalidRequest('a replacement is for one document', 'multi');
       return change(collection, filter, parsed, multi === true, upsert === true);
@@ -52,14 +54,15 @@ export const writers: Readonly<Record<string, RunCommand>> = {
   },
   findAndModify: async (repository, collection, command, call) => {
     const { query, remove, update, arrayFilters, upsert, sort, fields } = command;
-    const after = command.new === true;
-    if ((remove === true) === (update !== undefined))
-      throw invalidRequest('either remove or update', 'findAndModify');
-    if (remove === true && (after || upsert === true))
+    const after = truthy(command.new, 'new');
+    const removes = truthy(remove, 'remove');
+    if (removes === (update !== undefined)) throw invalidRequest('either remove or update', 'findAndModify');
+    if (removes && (after || upsert === true))
       throw invalidRequest('remove goes with neither', 'findAndModify');
     const filter = commandFilter(query);
-    const projection = fields === undefined ? undefined : parseProjection(fields, queryOptions('fields'));
-    const changed: Change = remove === true ? { kind: 'remove' } : changeOf(update ?? null, arrayFilters);
+    const projection =
+      fields === undefined || fields === null ? undefined : parseProjection(fields, queryOptions('fields'));
+    const changed: Change = removes ? { kind: 'remove' } : changeOf(update ?? null, arrayFilters, query);
     const order = sort === undefined ? [] : parseSort(sort, queryOptions('sort'));
     const find = { filter, sort: order, skip: 0, limit: 1, after: undefined, projection: undefined };
     const [found] = await Array.fromAsync(repository.find(collection, find, call));
@@ -102,10 +105,12 @@ function shownOutcome(outcome: ModifyOutcome, after: boolean): Document | undefi
 }
 
 /** A document without operators replaces, as in MongoDB's own command. */
-function changeOf(source: Json, arrayFilters: Json | undefined): Change {
+function changeOf(source: Json, arrayFilters: Json | undefined, query: Json | undefined): Change {
   const replaces = isObject(source) && !Object.keys(source).some((name) => name.startsWith('$'));
   if (!replaces) return { kind: 'update', update: parseUpdate(source, arrayFilters, queryOptions('update')) };
   const { _id, ...data } = source;
+  if (_id !== undefined && isObject(query) && query._id !== _id)
+    throw invalidRequest('_id is immutable', 'update._id');
   return { kind: 'replace', data: parseDocumentData(data, 'update'), metadata: undefined };
 }
 
@@ -153,6 +158,12 @@ function newDocument(collection: string, source: Json): Document {
     typeof id === 'string' ? id : JSON.stringify(id),
     parseDocumentData(data, 'documents'),
   );
+}
+
+/** MongoDB takes numbers for booleans. */
+function truthy(value: Json | undefined, path: string): boolean {
+  if (typeof value === 'object' && value !== null) throw invalidRequest('a boolean is needed', path);
+  return value === true || (typeof value === 'number' && value !== 0);
 }
 
 function listOf(value: Json | undefined, path: string): readonly Json[] {
