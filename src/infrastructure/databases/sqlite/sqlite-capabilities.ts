@@ -19,6 +19,8 @@ export const sqliteCapabilities: Capabilities = {
     mod: 'native',
     bits: 'native',
     elemMatch: 'native',
+    expr: 'native',
+    jsonSchema: 'native',
   },
   sort: 'native',
   indexes: {

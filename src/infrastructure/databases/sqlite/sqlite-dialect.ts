@@ -6,7 +6,7 @@ import { renderSql } from '../sql/render-sql.ts';
 import { assuming, type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
-import { evaluatedLeaf, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
+import { evaluatedLeaf, evaluatedRow, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
 import { sqliteSort } from './sqlite-sort.ts';
 import { tableName, tableOf } from './sqlite-table-name.ts';
 
@@ -21,12 +21,13 @@ export const sqliteDialect: Dialect<SqlFragment> = {
 };
 
 function pushLeaf(leaf: Leaf, context: PlanContext): Pushed<SqlFragment> | undefined {
+  if (leaf.kind === 'expr' || leaf.kind === 'jsonSchema') return { native: evaluatedRow(leaf), exact: true };
   if (!('path' in leaf) || leaf.kind === 'geo' || !isPushablePath(leaf.path)) return undefined;
   const index = leadingIndex(leaf.path, context);
   const path = indexedExpressions(leaf.path, context);
   if (path === undefined) return undefined;
   const condition = leafCondition(leaf, path);
-  if (condition === undefined) return { native: evaluatedLeaf(leaf, path.root), exact: true };
+  if (condition === undefined) return { native: evaluatedLeaf(leaf, path.field), exact: true };
   const native = withArrays(leaf, path, condition, context);
   return condition.indexed && index !== undefined ? { native, exact: true, index } : { native, exact: true };
 }
@@ -39,7 +40,7 @@ function withArrays(
   context: PlanContext,
 ): SqlFragment {
   if (path.arrays === undefined) return condition.native;
-  const onArrays = sql`${path.arrays} AND ${evaluatedLeaf(leaf, path.root)}`;
+  const onArrays = sql`${path.arrays} AND ${evaluatedLeaf(leaf, path.field)}`;
   const native = condition.misleadsOnArrays
     ? sql`(${condition.native} AND NOT ${path.arrays})`
     : condition.native;

@@ -18,8 +18,8 @@ export interface PathExpressions {
    * nothing. Undefined: never.
    */
   readonly arrays: SqlFragment | undefined;
-  /** The document, as JSON text, in which the full path of the flat view leads to the value. */
-  readonly root: SqlFragment;
+  /** The JSON of the top-level field of the flat view that the path starts with; NULL when missing. */
+  readonly field: SqlFragment;
 }
 
 const systemColumns = {
@@ -46,17 +46,17 @@ export function pathExpressions(path: Path, constant: boolean): PathExpressions 
   const source = pathSource(path);
   if (source === undefined) return undefined;
   return source.kind === 'column'
-    ? columnExpressions(path[0] ?? '', source.column)
+    ? columnExpressions(source.column)
     : jsonExpressions(source.column, source.path, constant);
 }
 
-function columnExpressions(name: string, column: string): PathExpressions {
+function columnExpressions(column: string): PathExpressions {
   const key = trustedSql(column);
   return {
     key,
     type: trustedSql(column === 'version' ? "'integer'" : "'text'"),
     arrays: undefined,
-    root: sql`json_object(${trustedSql(textLiteral(name))}, ${key})`,
+    field: sql`json_quote(${key})`,
   };
 }
 
@@ -74,6 +74,6 @@ function jsonExpressions(column: 'data' | 'metadata', path: Path, constant: bool
     key: sql`CASE ${type} WHEN 'text' THEN ${value} WHEN 'integer' THEN ${value} + 0.0 WHEN 'real' THEN ${value} WHEN 'true' THEN x'0601' WHEN 'false' THEN x'0600' WHEN 'object' THEN object_key(${value}) WHEN 'array' THEN x'05' ELSE -9e999 END`,
     type,
     arrays: path.length === 0 ? undefined : sql`coalesce(${joinSql(types, ', ')}, FALSE)`,
-    root: column === 'data' ? target : sql`json_object('_metadata', json(metadata))`,
+    field: column === 'data' ? sql`${target} -> ${at(path.slice(0, 1))}` : sql`${target}`,
   };
 }

@@ -5,8 +5,10 @@ import { compileFilter } from '../../../domain/evaluation/compile-filter.ts';
 import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
 import type { Leaf } from '../../../domain/query/filter.ts';
+import type { Path } from '../../../domain/query/path.ts';
 import { OpaqueValue } from '../../../domain/value/bson.ts';
-import type { Value, ValueObject } from '../../../domain/value/value.ts';
+import type { Json, Value, ValueObject } from '../../../domain/value/value.ts';
+import { isObject } from '../../../domain/value/value-type.ts';
 import { type DocumentRow, rowToDocument } from '../sql/document-row.ts';
 import type { SqlClosure } from '../sql/sql-fragment.ts';
 import { uniqueKeys } from './sqlite-index-keys.ts';
@@ -20,15 +22,19 @@ export interface StatementLimits {
   readonly cancelled: () => boolean;
 }
 
+/** How much the domain may compute for one leaf of one statement; a scan of a million documents needs some millions. */
+const statementSteps = 500_000_000;
+
 const unlimited: StatementLimits = { deadline: Number.POSITIVE_INFINITY, cancelled: () => false };
 
 /**
  * Our functions in SQL, on one connection; the domain's own evaluation where SQL has no words.
  *
  * - `object_key(json)`: the comparison key of an object; deterministic, indexes hold it.
- * - `document_matches(leaf, json)`: a filter leaf on a document; `leaf` is a handle that `bind` gave, or its JSON text
- *   in the definition of a partial index.
- * - `document_sort_key(field, json)`: what a document with arrays is sorted by.
+ * - `field_matches(leaf, json)`: a filter leaf, given the JSON of the top-level field that its path starts with (NULL
+ *   when missing); `leaf` is a handle that `bind` gave, or its JSON text in the definition of a partial index.
+ * - `row_matches(leaf, id, data, …)`: a leaf on the whole document.
+ * - `field_sort_key(field, json)`: what a document with arrays is sorted by, given the top-level field.
  * - `unique_keys(paths, id, data, …)`: the keys of a document in a unique index, as a JSON array.
  * - `running()`: true; throws when the statement's time is over. Not deterministic, so that it is called for each row.
  */
@@ -37,24 +43,23 @@ export class SqliteFunctions {
   #calls = 0;
   /** What the domain threw inside SQLite, which keeps only the message. */
   #thrown: unknown;
-  #closures: ((root: ValueObject) => boolean | Value | null)[] = [];
-  readonly #leafTexts = new Map<string, (root: ValueObject) => boolean>();
-  #lastText = '';
-  #lastRoot: ValueObject = {};
+  #closures: FieldFunction[] = [];
+  readonly #leafTexts = new Map<string, FieldFunction>();
 
   constructor(db: DatabaseSync) {
     const deterministic = { deterministic: true };
     db.function('object_key', deterministic, (json) => comparisonKey(JSON.parse(String(json))) ?? null);
-    db.function('document_matches', deterministic, (leaf, json) =>
-      this.#guard(() => (this.#matcher(leaf)(this.#parse(String(json))) ? 1 : 0)),
+    db.function('field_matches', deterministic, (leaf, json) =>
+      this.#guard(() => (this.#matcher(leaf)(fieldValue(json)) === true ? 1 : 0)),
     );
-    db.function('document_sort_key', deterministic, (field, json) =>
-      this.#guard(() => asKey(this.#closures[Number(field)]?.(this.#parse(String(json))))),
+    db.function('row_matches', { deterministic: true, varargs: true }, (leaf, ...row) =>
+      this.#guard(() => (this.#matcher(leaf)(rowView(row)) === true ? 1 : 0)),
+    );
+    db.function('field_sort_key', deterministic, (field, json) =>
+      this.#guard(() => asKey(this.#matcher(field)(fieldValue(json)))),
     );
     db.function('unique_keys', { deterministic: true, varargs: true }, (paths, ...row) =>
-      JSON.stringify(
-        uniqueKeys(JSON.parse(String(paths)), flatView(rowToDocument('', row as unknown as DocumentRow))),
-      ),
+      JSON.stringify(uniqueKeys(JSON.parse(String(paths)), rowView(row))),
     );
     db.function('running', {}, () => this.#guard(() => this.#running()));
   }
@@ -78,35 +83,22 @@ export class SqliteFunctions {
     return this.#thrown ?? error;
   }
 
-  #compile(closure: SqlClosure): (root: ValueObject) => boolean | Value | null {
-    if (closure.kind === 'matches') return this.#filter(fromTransfer(closure.leaf));
-    const sort = [closure.field];
-    return (root) => sortKey(root, sort)[0] ?? null;
+  #compile(closure: SqlClosure): FieldFunction {
+    if (closure.kind === 'sort-key') {
+      const sort = [closure.field];
+      return onField(closure.field.path, (root) => sortKey(root, sort)[0]);
+    }
+    return leafFunction(fromTransfer(closure.leaf), this.#limits.deadline);
   }
 
-  #filter(leaf: Leaf): (root: ValueObject) => boolean {
-    const budget = new EvaluationBudget(Number.POSITIVE_INFINITY, this.#limits.deadline);
-    return compileFilter(leaf, { now: new Date(), budget });
-  }
-
-  #matcher(leaf: unknown): (root: ValueObject) => unknown {
-    if (typeof leaf !== 'string') return this.#closures[Number(leaf)] ?? (() => false);
+  #matcher(leaf: unknown): FieldFunction {
+    if (typeof leaf !== 'string') return this.#closures[Number(leaf)] ?? (() => undefined);
     let matcher = this.#leafTexts.get(leaf);
     if (matcher === undefined) {
-      const budget = new EvaluationBudget(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
-      matcher = compileFilter(JSON.parse(leaf) as Leaf, { now: new Date(), budget });
+      matcher = leafFunction(JSON.parse(leaf) as Leaf, Number.POSITIVE_INFINITY);
       this.#leafTexts.set(leaf, matcher);
     }
     return matcher;
-  }
-
-  /** Several functions of one statement look at the same row. */
-  #parse(json: string): ValueObject {
-    if (json !== this.#lastText) {
-      this.#lastRoot = JSON.parse(json) as ValueObject;
-      this.#lastText = json;
-    }
-    return this.#lastRoot;
   }
 
   #running(): number {
@@ -130,7 +122,29 @@ export class SqliteFunctions {
   }
 }
 
-function asKey(value: boolean | Value | null | undefined): (ReturnType<typeof comparisonKey> & {}) | null {
+/** Of the top-level field that the path starts with, or, for a leaf without a path, of the flat view. */
+type FieldFunction = (value: Value | undefined) => boolean | Value | undefined;
+
+function leafFunction(leaf: Leaf, deadline: number): FieldFunction {
+  const budget = new EvaluationBudget(statementSteps, deadline);
+  const matches = compileFilter(leaf, { now: new Date(), budget });
+  return 'path' in leaf ? onField(leaf.path, matches) : (root) => isObject(root) && matches(root);
+}
+
+function onField<T>(path: Path, ask: (root: ValueObject) => T): (value: Value | undefined) => T {
+  const [name = ''] = path;
+  return (value) => ask(value === undefined ? {} : { [name]: value });
+}
+
+function fieldValue(json: unknown): Value | undefined {
+  return json === null ? undefined : (JSON.parse(String(json)) as Json);
+}
+
+function rowView(row: readonly unknown[]): ValueObject {
+  return flatView(rowToDocument('', row as unknown as DocumentRow));
+}
+
+function asKey(value: Value | undefined): (ReturnType<typeof comparisonKey> & {}) | null {
   if (value instanceof OpaqueValue && value.type === 'undefined') return null;
-  return comparisonKey(value ?? null) ?? null;
+  return comparisonKey(value) ?? null;
 }

@@ -155,8 +155,7 @@ function partialLeaf(leaf: Leaf): SqlFragment {
 }
 
 function evaluated(leaf: Leaf & { readonly path: Path }): SqlFragment {
-  const root = pathExpressions(leaf.path, true)?.root ?? sql`data`;
-  return sql`document_matches(${JSON.stringify(leaf)}, ${root})`;
+  return sql`field_matches(${JSON.stringify(leaf)}, ${expressionsOf(leaf.path).field})`;
 }
 
 function filterPaths(filter: Filter): readonly Path[] {

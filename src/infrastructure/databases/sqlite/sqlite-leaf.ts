@@ -16,8 +16,13 @@ export interface LeafCondition {
 }
 
 /** The leaf as our SQL function decides it, by the domain's own evaluation. */
-export function evaluatedLeaf(leaf: Leaf, root: SqlFragment): SqlFragment {
-  return sql`document_matches(${closureSql({ kind: 'matches', leaf })}, ${root})`;
+export function evaluatedLeaf(leaf: Leaf, field: SqlFragment): SqlFragment {
+  return sql`field_matches(${closureSql({ kind: 'matches', leaf })}, ${field})`;
+}
+
+/** A leaf on the whole document. */
+export function evaluatedRow(leaf: Leaf): SqlFragment {
+  return sql`row_matches(${closureSql({ kind: 'matches', leaf })}, id, data, version, created_at, updated_at, metadata)`;
 }
 
 const never: LeafCondition = { native: sql`FALSE`, misleadsOnArrays: false, indexed: false };
@@ -40,7 +45,7 @@ export function leafCondition(leaf: Leaf, path: PathExpressions): LeafCondition 
       return never;
     case 'mod':
     case 'bits':
-      return plain(sql`${path.type} IN ('integer', 'real') AND ${evaluatedLeaf(leaf, path.root)}`);
+      return plain(sql`${path.type} IN ('integer', 'real') AND ${evaluatedLeaf(leaf, path.field)}`);
     case 'expr':
     case 'jsonSchema':
     case 'text':
@@ -159,7 +164,7 @@ function typeCondition(leaf: TypeLeaf, path: PathExpressions): LeafCondition | u
 
 function regexCondition(leaf: RegexLeaf, path: PathExpressions): LeafCondition {
   const prefix = literalPrefix(leaf);
-  const test = evaluatedLeaf(leaf, path.root);
+  const test = evaluatedLeaf(leaf, path.field);
   if (prefix === undefined) return plain(sql`(${path.type} = 'text' AND ${test})`);
   const after = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
   return plain(andSql([sql`${path.key} >= ${prefix}`, sql`${path.key} < ${after}`, test]), true);

@@ -55,7 +55,7 @@ function sortColumn(field: SortField, context: PlanContext): SortColumn | undefi
   return {
     field,
     key: path.key,
-    general: sql`CASE WHEN ${path.arrays} THEN document_sort_key(${closure}, ${path.root}) ELSE ${path.key} END`,
+    general: sql`CASE WHEN ${path.arrays} THEN field_sort_key(${closure}, ${path.field}) ELSE ${path.key} END`,
     assumption: isIndexed(field.path, context) ? arrayFree(field.path, path.arrays, context) : undefined,
   };
 }
