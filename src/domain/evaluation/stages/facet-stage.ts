@@ -1,4 +1,5 @@
 import type { Value } from '../../value/value.ts';
+import { boundedObject, boundedObject } from '../expressions/bounded-values.ts';
 import { chunksOf, collect, slices } from './chunks.ts';
 import type { StageCompiler } from './stage-runner.ts';
 
@@ -12,5 +13,5 @@ export const compileFacet: StageCompiler<'facet'> = (stage, context) =>
         name,
         await collect(context.run(pipeline, slices(documents, context.pace), context), context),
       ]);
-    yield* chunksOf([Object.fromEntries(answers)], context.pace);
+    yield* chunksOf([boundedObject(Object.fromEntries(answers), context)], context.pace);
   };
