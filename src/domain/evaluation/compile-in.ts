@@ -33,14 +33,16 @@ function isHashable(value: Value): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** Few values are compared one by one, as equality alone is; many are searched. */
+/** Few values are compared one by one, as equality alone is; many are searched, sorted when a document first needs it. */
 function orderedTest(values: Value[], same: SameValue): (value: Value) => boolean {
   if (values.length < 8 || same !== equalValues) {
     const tests = values.map((value) => compileEquality(value, same));
     return (value) => tests.some((test) => test(value));
   }
-  values.sort(compareValues);
+  let isSorted = false;
   return (value) => {
+    if (!isSorted) values.sort(compareValues);
+    isSorted = true;
     let low = 0;
     let high = values.length;
     while (low < high) {
