@@ -1,5 +1,5 @@
 import type { Value } from '../../value/value.ts';
-import { boundedObject, boundedObject } from '../expressions/bounded-values.ts';
+import { boundedObject } from '../expressions/bounded-values.ts';
 import { chunksOf, collect, slices } from './chunks.ts';
 import type { StageCompiler } from './stage-runner.ts';
 
