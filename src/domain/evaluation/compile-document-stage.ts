@@ -6,6 +6,7 @@ import { compileExpression } from './compile-expression.ts';
 import { compileProjection } from './compile-projection.ts';
 import { documentScope } from './document-scope.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
+import { boundedObject } from './expressions/bounded-values.ts';
 import { withField } from './set-field.ts';
 import { setPath, unsetPath } from './set-path.ts';
 
@@ -25,8 +26,18 @@ export function compileDocumentStage(
     case 'replaceWith':
       return compileReplaceWith(stage, context);
     case 'project':
-      return compileProjection(stage.projection, { kind: 'everything' }, context);
+      return compileProject(stage, context);
   }
+}
+
+/** Fields that are taken over make a document no larger; computed ones may. */
+function compileProject(
+  stage: Extract<Stage | StageBody, { kind: 'project' }>,
+  context: EvaluationContext,
+): DocumentChange {
+  const project = compileProjection(stage.projection, { kind: 'everything' }, context);
+  const computes = stage.projection.fields.some((field) => field.kind === 'compute');
+  return computes ? (document) => boundedObject(project(document), context) : project;
 }
 
 /** Every expression sees the document as it came, not the fields that the stage sets before. */
@@ -43,11 +54,13 @@ function compileSet(
   return (document) => {
     const scope = bind(document);
     let result = document;
+    let mayGrow = false;
     for (const { path, name, evaluate } of fields) {
       const value = evaluate(scope);
+      if (typeof value === 'object') mayGrow = true;
       result = name === undefined ? setPath(result, path, value) : withField(result, name, value);
     }
-    return result;
+    return mayGrow ? boundedObject(result, context) : result;
   };
 }
 

@@ -245,3 +245,15 @@ test('a large sort is stable and complete', async () => {
   const sorted = (await runPipelineSource([{ $sort: { k: 1 } }], { documents })) as readonly JsonObject[];
   expect(sorted).toEqual(documents.toSorted((a, b) => a.k - b.k || a._id - b._id));
 });
+
+test('no chain of stages builds what could not be written', async () => {
+  const double = { $set: { a: '$$ROOT', b: '$$ROOT' } };
+  const projected = { $project: { a: '$$ROOT', b: '$$ROOT' } };
+  const pushed = { $group: { _id: null, all: { $push: '$$ROOT' }, again: { $push: '$$ROOT' } } };
+  const joined = { $lookup: { from: 'c', pipeline: [], as: 'j' } };
+  const input = { documents: [{ _id: 1, text: 'x'.repeat(1000) }], collections: { c: [] } };
+  for (const stage of [double, projected, pushed]) {
+    const pipeline = Array.from({ length: 60 }, () => [stage, joined]).flat();
+    expect((await pipelineError(pipeline, input)).code).toBe('QUERY_TOO_EXPENSIVE');
+  }
+});

@@ -5,7 +5,7 @@ import type { Expression } from '../../../domain/query/expression.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
 import type { AccumulatorField } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
-import { parseStageSort } from './parse-stage-sort.ts';
+import { parseOrder } from './parse-stage-sort.ts';
 import type { StagePlace } from './stage-place.ts';
 import { below, expressionAt, fieldsAt, isObject, objectAt, stringAt } from './stage-place.ts';
 
@@ -42,6 +42,25 @@ function parseField(name: string, spec: Json, place: StagePlace): AccumulatorFie
 
 export function isAccumulator(name: string): name is AccumulatorOperator {
   return (accumulatorOperators as readonly string[]).includes(name);
+}
+
+const takesMore: ReadonlySet<AccumulatorOperator> = new Set([
+  '$bottom',
+  '$bottomN',
+  '$count',
+  '$firstN',
+  '$lastN',
+  '$maxN',
+  '$median',
+  '$minN',
+  '$percentile',
+  '$top',
+  '$topN',
+]);
+
+/** Whether `{$op: <expression>}` is all there is to it. */
+export function takesOneExpression(operator: AccumulatorOperator): boolean {
+  return !takesMore.has(operator);
 }
 
 /** What stands behind the accumulator's name. */
@@ -93,7 +112,7 @@ function named(
 
 function ordered(fields: Readonly<Record<string, Json | undefined>>, place: StagePlace): AccumulatorCall {
   const { sortBy, ...rest } = fields;
-  return { args: named(rest, place), sortBy: parseStageSort(sortBy, below(place, '.sortBy')) };
+  return { args: named(rest, place), sortBy: parseOrder(sortBy, below(place, '.sortBy')) };
 }
 
 const quantileMethods = ['approximate', 'discrete', 'continuous'];

@@ -4,7 +4,7 @@ import type { Stage, StageBody } from '../../../domain/query/stage.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
 import { parseConstant } from './parse-constant.ts';
 import { parseFieldPath } from './parse-field-path.ts';
-import { parseStageSort } from './parse-stage-sort.ts';
+import { parseOrder } from './parse-stage-sort.ts';
 import { parseTimeUnit } from './parse-time-unit.ts';
 import type { StagePlace } from './stage-place.ts';
 import { below, expressionAt, fieldsAt, objectAt, refuseCollisions } from './stage-place.ts';
@@ -73,7 +73,7 @@ function parseBound(source: Json, dates: boolean, place: StagePlace): Value {
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/fill/ */
 export function parseFill(source: Json, place: StagePlace): StageBody {
   const fields = fieldsAt(source, place, ['partitionBy?', 'partitionByFields?', 'sortBy?', 'output']);
-  const sort = fields.sortBy === undefined ? [] : parseStageSort(fields.sortBy, below(place, '.sortBy'));
+  const sort = fields.sortBy === undefined ? [] : parseOrder(fields.sortBy, below(place, '.sortBy'));
   const at = below(place, '.output');
   const output = Object.entries(objectAt(fields.output, at)).map(([name, spec]) => {
     const inner = below(at, `.${name}`);
@@ -110,5 +110,8 @@ function parseFillPartition(
   if (partitionBy !== undefined) return expressionAt(partitionBy, below(place, '.partitionBy'));
   if (partitionByFields === undefined) return undefined;
   const paths = parsePartitionFields(partitionByFields, below(place, '.partitionByFields'));
-  return { kind: 'array', items: paths.map((path) => ({ kind: 'variable', name: 'CURRENT', path })) };
+  return {
+    kind: 'object',
+    fields: paths.map((path) => [path.join('.'), { kind: 'variable', name: 'CURRENT', path }]),
+  };
 }

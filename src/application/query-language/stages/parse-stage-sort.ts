@@ -8,8 +8,9 @@ import { below, isObject, objectAt } from './stage-place.ts';
 /** As many keys as MongoDB sorts by. */
 const maxKeys = 32;
 
-/** `{a: 1, b: -1}` of a stage: never empty, never one of the query-string forms. */
-export function parseStageSort(source: Json | undefined, options: ParseOptions): Sort {
+/** The `sortBy` of a stage or accumulator: `{a: 1, b: -1}`, or `{}` for whatever order there is. */
+export function parseOrder(source: Json | undefined, options: ParseOptions): Sort {
+  if (isObject(source) && Object.keys(source).length === 0) return [];
   const { sort, shuffles } = parseSortSpec(source, options);
   if (shuffles) throw invalidRequest('may not sort at random here', options.path);
   return sort;

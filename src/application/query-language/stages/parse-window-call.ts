@@ -3,7 +3,7 @@ import type { WindowOperator } from '../../../domain/query/accumulator-operator.
 import { windowOnlyOperators } from '../../../domain/query/accumulator-operator.ts';
 import type { WindowField } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
-import { isAccumulator, parseAccumulatorCall } from './parse-accumulator.ts';
+import { isAccumulator, parseAccumulatorCall, takesOneExpression } from './parse-accumulator.ts';
 import { parseConstant } from './parse-constant.ts';
 import { parseFixedTimeUnit } from './parse-time-unit.ts';
 import type { StagePlace } from './stage-place.ts';
@@ -18,7 +18,8 @@ export function isWindowOperator(name: string): name is WindowOperator {
 /** What stands behind the name of a window operator. */
 export function parseWindowCall(operator: WindowOperator, source: Json, place: StagePlace): WindowCall {
   // Unlike in `$group`, an array is an expression here.
-  if (isAccumulator(operator) && Array.isArray(source)) return call({ input: expressionAt(source, place) });
+  if (isAccumulator(operator) && takesOneExpression(operator) && Array.isArray(source))
+    return call({ input: expressionAt(source, place) });
   if (isAccumulator(operator)) return { ...parseAccumulatorCall(operator, source, place), unit: undefined };
   switch (operator) {
     case '$documentNumber':

@@ -4,25 +4,21 @@ import type { Sort } from '../../../domain/query/sort.ts';
 import type { StageBody, WindowField } from '../../../domain/query/stage.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import { parseFieldPath } from './parse-field-path.ts';
-import { parseStageSort } from './parse-stage-sort.ts';
+import { parseOrder } from './parse-stage-sort.ts';
 import { parseWindowBounds } from './parse-window-bounds.ts';
 import { isWindowOperator, parseWindowCall } from './parse-window-call.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, isObject, objectAt, refuseCollisions } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, objectAt, refuseCollisions } from './stage-place.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/setWindowFields/ */
 export function parseSetWindowFields(source: Json, place: StagePlace): StageBody {
   const { partitionBy, sortBy, output } = fieldsAt(source, place, ['partitionBy?', 'sortBy?', 'output']);
-  const sort = isAbsent(sortBy) ? [] : parseStageSort(sortBy, below(place, '.sortBy'));
+  const isAbsent = sortBy === undefined || sortBy === null;
+  const sort = isAbsent ? [] : parseOrder(sortBy, below(place, '.sortBy'));
   const at = below(place, '.output');
   const fields = Object.entries(objectAt(output, at)).map(([name, spec]) => {
     const inner = below(at, `.${name}`);
-    return parseField(
-      parseFieldPath(name, inner),
-      objectAt(spec, inner),
-      sortBy == null ? undefined : sort,
-      inner,
-    );
+    return parseField(parseFieldPath(name, inner), objectAt(spec, inner), isAbsent ? undefined : sort, inner);
   });
   refuseCollisions(
     fields.map((field) => field.path),
@@ -35,11 +31,6 @@ export function parseSetWindowFields(source: Json, place: StagePlace): StageBody
     sort,
     output: fields,
   };
-}
-
-/** MongoDB reads null and `{}` as no order. */
-function isAbsent(sortBy: Json | undefined): boolean {
-  return sortBy === undefined || sortBy === null || (isObject(sortBy) && Object.keys(sortBy).length === 0);
 }
 
 function parseField(path: Path, spec: JsonObject, sort: Sort | undefined, place: StagePlace): WindowField {

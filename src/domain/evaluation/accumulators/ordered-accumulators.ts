@@ -19,6 +19,7 @@ export function compileOrdered(end: 'first' | 'last', many: boolean): Accumulato
       const n = many ? countArgument(call, group) : 1;
       let ranked: Ranked[] = [];
       const prune = () => {
+        call.context.budget.spend(ranked.length);
         ranked.sort(compare);
         ranked = end === 'first' ? ranked.slice(0, n) : ranked.slice(-n);
       };

@@ -42,6 +42,7 @@ function startPercentile(
         numbers.push(numberOf(value));
       },
       value: () => {
+        call.context.budget.spend(numbers.length);
         numbers.sort((a, b) => a - b);
         return answer(wanted.map((p) => percentile(numbers, p, method === 'continuous')));
       },

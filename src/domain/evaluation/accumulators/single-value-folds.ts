@@ -1,7 +1,8 @@
 import { ServiceError } from '../../errors.ts';
-import type { Value, ValueObject } from '../../value/value.ts';
+import type { Value } from '../../value/value.ts';
 import { isObject } from '../../value/value-type.ts';
-import type { Fold } from './accumulator.ts';
+import { type MutableObject, setField } from '../set-field.ts';
+import type { AccumulatorCall, Fold } from './accumulator.ts';
 
 export function countFold(): Fold {
   let count = 0;
@@ -37,8 +38,8 @@ export function lastFold(): Fold {
 }
 
 /** Later fields win; null and missing are passed over. */
-export function mergeFold(): Fold {
-  let merged: ValueObject = {};
+export function mergeFold({ held }: AccumulatorCall): Fold {
+  const merged: MutableObject = {};
   return {
     add: (value) => {
       if (value === null || value === undefined) return;
@@ -46,8 +47,11 @@ export function mergeFold(): Fold {
         throw new ServiceError('INVALID_REQUEST', '$mergeObjects takes objects only', {
           operator: '$mergeObjects',
         });
-      merged = { ...merged, ...value };
+      for (const [name, field] of Object.entries(value)) {
+        if (!Object.hasOwn(merged, name)) held.add(1);
+        setField(merged, name, field);
+      }
     },
-    value: () => merged,
+    value: () => ({ ...merged }),
   };
 }

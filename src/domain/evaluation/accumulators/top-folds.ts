@@ -37,6 +37,7 @@ export function mostExtreme(sign: 1 | -1): (call: AccumulatorCall, group: Variab
     const n = countArgument(call, group);
     let values: Value[] = [];
     const prune = () => {
+      call.context.budget.spend(values.length);
       values = values.sort((a, b) => compareValues(b, a) * sign).slice(0, n);
     };
     return {

@@ -38,7 +38,7 @@ export const compileBucketAuto: StageCompiler<'bucketAuto'> = (stage, context) =
         const scope = bind(document);
         for (const accumulator of accumulators) accumulator.add(scope);
       }
-      return toDocument({ id, accumulators }, stage.output);
+      return toDocument({ id, accumulators }, stage.output, context);
     });
   }, context);
 };

@@ -19,8 +19,10 @@ interface Span {
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/densify/ */
 export const compileDensify: StageCompiler<'densify'> = (stage, context) => {
   const by = {
-    kind: 'array' as const,
-    items: stage.partitionBy.map((path) => ({ kind: 'variable' as const, name: 'CURRENT', path })),
+    kind: 'object' as const,
+    fields: stage.partitionBy.map(
+      (path) => [path.join('.'), { kind: 'variable', name: 'CURRENT', path }] as const,
+    ),
   };
   const partition = compilePartitions(by, [{ path: stage.field, direction: 1 }], context);
   return blocking(async (documents) => {

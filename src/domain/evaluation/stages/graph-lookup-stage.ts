@@ -4,6 +4,7 @@ import { isArray } from '../../value/value-type.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { compileFilter } from '../compile-filter.ts';
 import { documentScope } from '../document-scope.ts';
+import { boundedObject } from '../expressions/bounded-values.ts';
 import { placeAt } from '../set-path.ts';
 import { valuesAt } from '../values-at.ts';
 import { ForeignIndex } from './foreign-index.ts';
@@ -22,7 +23,7 @@ export const compileGraphLookup: StageCompiler<'graphLookup'> = (stage, context)
       for (const document of chunk) {
         const start = evaluate(bind(document));
         const found = walk(index, isArray(start) ? start : [start], stage, context);
-        out.push(placeAt(document, stage.as, found));
+        out.push(boundedObject(placeAt(document, stage.as, found), context));
         await context.pace.rest();
       }
       yield out;

@@ -1,10 +1,11 @@
-import type { AccumulatorField } from '../../query/stage.ts';
+import type { AccumulatorField, PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
 import type { Accumulator } from '../accumulators/accumulator.ts';
 import { compileAccumulators } from '../accumulators/compile-accumulators.ts';
 import type { Variables } from '../compile-expression.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { documentScope } from '../document-scope.ts';
+import { boundedObject } from '../expressions/bounded-values.ts';
 import { Held } from '../held.ts';
 import { KeyedMap } from '../keyed-map.ts';
 import { type MutableObject, setField } from '../set-field.ts';
@@ -61,7 +62,7 @@ export function compileGrouping(fields: readonly AccumulatorField[], context: St
     },
     answer: async function* (groups) {
       for (let i = 0; i < groups.length; i += answerLength) {
-        yield groups.slice(i, i + answerLength).map((group) => toDocument(group, fields));
+        yield groups.slice(i, i + answerLength).map((group) => toDocument(group, fields, context));
         await context.pace.rest();
       }
     },
@@ -70,11 +71,16 @@ export function compileGrouping(fields: readonly AccumulatorField[], context: St
 
 const answerLength = 512;
 
-export function toDocument(group: Group, fields: readonly AccumulatorField[]): MutableObject {
+/** The group's document, no larger than a document may be. */
+export function toDocument(
+  group: Group,
+  fields: readonly AccumulatorField[],
+  context: StageContext,
+): PipelineDocument {
   const result: MutableObject = { _id: group.id };
   fields.forEach(({ name }, i) => {
     const value = group.accumulators[i]?.value();
     if (value !== undefined) setField(result, name, value);
   });
-  return result;
+  return boundedObject(result, context);
 }

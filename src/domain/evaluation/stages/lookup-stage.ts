@@ -2,6 +2,7 @@ import type { Pipeline, PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { documentScope } from '../document-scope.ts';
+import { boundedObject } from '../expressions/bounded-values.ts';
 import { placeAt } from '../set-path.ts';
 import { type Chunk, collect, slices } from './chunks.ts';
 import { ForeignIndex } from './foreign-index.ts';
@@ -21,7 +22,7 @@ export const compileLookup: StageCompiler<'lookup'> = (stage, context) => {
       for (const document of chunk) {
         const joined = await finish(document, candidates(document));
         context.budget.spend(joined.length);
-        out.push(placeAt(document, stage.as, joined));
+        out.push(boundedObject(placeAt(document, stage.as, joined), context));
         await context.pace.rest();
       }
       yield out;

@@ -1,7 +1,9 @@
+import { ServiceError } from '../../errors.ts';
 import type { Expression } from '../../query/expression.ts';
 import type { Sort } from '../../query/sort.ts';
 import type { PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
+import { isArray } from '../../value/value-type.ts';
 import { compareValues } from '../compare-values.ts';
 import { compileExpression } from '../compile-expression.ts';
 import { documentScope } from '../document-scope.ts';
@@ -23,6 +25,7 @@ export function compilePartitions(
     const keys: { readonly key: Value; readonly members: PipelineDocument[] }[] = [];
     for (const document of documents) {
       const key = evaluate(bind(document)) ?? null;
+      if (isArray(key)) throw new ServiceError('INVALID_REQUEST', 'a partition key may not be an array');
       const members = partitions.get(key);
       if (members === undefined) {
         const first = [document];

@@ -1,6 +1,7 @@
 import type { Path } from '../../query/path.ts';
 import type { PipelineDocument } from '../../query/stage.ts';
 import type { Value } from '../../value/value.ts';
+import { boundedObject } from '../expressions/bounded-values.ts';
 import { setPath } from '../set-path.ts';
 import { compileWindowFields } from '../window/compile-window-fields.ts';
 import { blocking } from './chunks.ts';
@@ -20,9 +21,11 @@ export const compileSetWindowFields: StageCompiler<'setWindowFields'> = (stage, 
         await context.pace.rest();
       }
       rows.forEach(({ document }, i) => {
-        out.push(
-          columns.reduce((result, { path, values }) => setPath(result, path, values[i] ?? null), document),
+        const changed = columns.reduce(
+          (result, { path, values }) => setPath(result, path, values[i] ?? null),
+          document,
         );
+        out.push(boundedObject(changed, context));
       });
     }
     return out;

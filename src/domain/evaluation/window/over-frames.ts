@@ -1,4 +1,5 @@
 import type { Value } from '../../value/value.ts';
+import { isArray, isObject } from '../../value/value-type.ts';
 import type { Accumulator, AccumulatorCompiler } from '../accumulators/accumulator.ts';
 import { type Frame, framesOf } from './frames.ts';
 import type { Rows, WindowCall, WindowCompiler } from './window-function.ts';
@@ -31,9 +32,17 @@ function growingValues(
   return frames.map((frame, i) => {
     const grows = frame.high > taken || i === 0;
     taken = gather(accumulator, rows, taken, frame.high, call);
-    if (grows) value = accumulator.value();
+    if (!grows) return value;
+    value = accumulator.value();
+    call.held.add(sizeOf(value));
     return value;
   });
+}
+
+/** How much of what an accumulator gathered is in its answer: every row gets a copy. */
+function sizeOf(value: Value | undefined): number {
+  if (isArray(value)) return value.length;
+  return isObject(value) ? Object.keys(value).length : 0;
 }
 
 function separateValues(

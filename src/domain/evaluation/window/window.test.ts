@@ -72,3 +72,24 @@ test('overlapping windows cost steps, so that they cannot run away', async () =>
   };
   expect((await pipelineError([stage], { documents: over, steps: 20_000 })).code).toBe('QUERY_TOO_EXPENSIVE');
 });
+
+test('a growing window that every row gets a copy of is bounded', async () => {
+  const documents = Array.from({ length: 200 }, (_, t) => ({ t }));
+  const window = { documents: ['unbounded', 'current'] };
+  for (const field of [{ $push: '$t' }, { $addToSet: '$t' }]) {
+    const stage = { $setWindowFields: { sortBy: { t: 1 }, output: { r: { ...field, window } } } };
+    expect((await pipelineError([stage], { documents, maxDocuments: 500 })).code).toBe('QUERY_TOO_EXPENSIVE');
+    expect(await runPipelineSource([stage], { documents })).toHaveLength(200);
+  }
+});
+
+test('a partition key may not be an array', async () => {
+  const stage = { $setWindowFields: { partitionBy: '$g', output: { r: { $sum: 1 } } } };
+  expect((await pipelineError([stage], { documents: [{ g: [1] }] })).code).toBe('INVALID_REQUEST');
+});
+
+test('an array is an expression here, but no argument of $firstN', async () => {
+  expect(await windowed({ $min: ['$t', '$v'] }, [{ t: 1, v: 2 }])).toEqual([[1, 2]]);
+  const stage = { $setWindowFields: { sortBy: { t: 1 }, output: { r: { $firstN: [1] } } } };
+  expect((await pipelineError([stage])).code).toBe('INVALID_REQUEST');
+});
