@@ -22,5 +22,10 @@ export async function planContext<N>(
 
 export function evaluationContext<N>(execution: Execution<N>, call: Call): EvaluationContext {
   const { now, maxEvaluationSteps } = execution.options;
-  return { now: now(), budget: new EvaluationBudget(maxEvaluationSteps, call.deadline) };
+  const { keepsKeyOrder } = execution.adapter.capabilities.documents;
+  return {
+    now: now(),
+    budget: new EvaluationBudget(maxEvaluationSteps, call.deadline),
+    keyOrder: keepsKeyOrder ? 'kept' : 'ignored',
+  };
 }

@@ -38,9 +38,7 @@ export async function runTransaction<N>(
 /** A conflict with another transaction, which the adapter marks as worth another attempt. */
 function isTransient(error: unknown): boolean {
   return (
-    error instanceof ServiceError &&
-    error.code === 'TRANSACTION_FAILED' &&
-    error.details['transient'] === true
+    error instanceof ServiceError && error.code === 'TRANSACTION_FAILED' && error.details.transient === true
   );
 }
 
