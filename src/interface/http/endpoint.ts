@@ -54,6 +54,8 @@ export interface AnswerDescription {
   /** Instead of the envelope. */
   readonly contentType?: string;
   readonly headers?: readonly string[];
+  /** Operations that take values of `data`: operation id → its parameter → the field of `data`. */
+  readonly links?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface EndpointInput<Body, Query> {

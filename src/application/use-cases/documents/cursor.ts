@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { invalidRequest } from '../../../domain/errors.ts';
+import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
 import { decodeKey, encodeKey } from './cursor-values.ts';
 
 /** The sort key of a row, `_id` last. */
 export type CursorKey = readonly (Value | undefined)[];
 
-const maxCursorLength = 16_384;
+const maxCursorLength = 65_536;
 const macBytes = 32;
 
 /**
@@ -16,7 +16,10 @@ const macBytes = 32;
  */
 export function encodeCursor(key: CursorKey, query: Json, secret: Uint8Array): string {
   const payload = Buffer.from(JSON.stringify(encodeKey(key)));
-  return Buffer.concat([sign(payload, query, secret), payload]).toString('base64url');
+  const cursor = Buffer.concat([sign(payload, query, secret), payload]).toString('base64url');
+  if (cursor.length > maxCursorLength)
+    throw new ServiceError('QUERY_TOO_EXPENSIVE', 'the sort key is too long for a cursor');
+  return cursor;
 }
 
 /** Rejects with INVALID_REQUEST when the cursor was tampered with or belongs to another query. */

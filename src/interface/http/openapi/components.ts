@@ -1,11 +1,13 @@
 import type { JsonObject } from '../../../domain/value/value.ts';
 import { errorEnvelope } from '../schemas/error.ts';
+import { errorExamples } from './error-examples.ts';
 import { namedSchemas } from './to-json-schema.ts';
 
 /** `components` of the OpenAPI document: what operations refer to by name. */
 export function components(): JsonObject {
   return {
     schemas: schemasWithError(),
+    examples: errorExamples(),
     headers,
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
@@ -43,7 +45,6 @@ const headers: JsonObject = {
   RateLimit: text('What is left, as the IETF’s draft writes it.', '"default";r=999;t=1'),
   'Retry-After': integer('Seconds to wait.', 1),
   'WWW-Authenticate': text('How to authenticate.', 'Bearer realm="database-service"'),
-  Allow: text('The methods of the route.', 'GET, HEAD, OPTIONS'),
   ETag: text('The version of the document.', '"1"'),
   Location: text('Where the document is.', '/api/v1/documents/users/665f1c2ab7e4d8a1c0ffee01'),
 };

@@ -1,23 +1,26 @@
 import type { z } from 'zod';
+import type { DatabaseType } from '../../../domain/database-type.ts';
 import { type ErrorCode, errorStatus } from '../../../domain/errors.ts';
-import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import type { JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
 import { ndjson } from '../ndjson.ts';
-import { errorExample } from './error-examples.ts';
 import { parametersOf } from './parameters.ts';
 import { toJsonSchema } from './to-json-schema.ts';
 
 const errorReference: JsonObject = { $ref: '#/components/schemas/Error' };
 
 /** One operation of the OpenAPI document. */
-export function describeOperation(endpoint: EndpointDescription): JsonObject {
+export function describeOperation(
+  endpoint: EndpointDescription,
+  databases: readonly DatabaseType[],
+): JsonObject {
   const { operationId, tag, summary, description, role } = endpoint;
   return {
     operationId,
     tags: [tag],
     summary,
     description: role === 'public' ? description : `${description}\n\nNeeds the role \`${role}\`.`,
-    parameters: parametersOf(endpoint),
+    parameters: parametersOf(endpoint, databases),
     ...(endpoint.body === undefined ? {} : { requestBody: requestBody(endpoint, endpoint.body) }),
     responses: responses(endpoint),
     security: role === 'public' ? [] : [{}, { apiKey: [] }, { bearer: [] }],
@@ -48,10 +51,26 @@ function responses(endpoint: EndpointDescription): JsonObject {
       description: answer.description,
       headers: headerReferences(successHeaders(endpoint)),
       content: successContent(endpoint),
+      ...(answer.links === undefined ? {} : { links: linksOf(answer.links) }),
     },
     ...Object.fromEntries(others),
     ...errorResponses(endpoint),
   };
+}
+
+/** Where the values of an answer lead: https://spec.openapis.org/oas/v3.1.1.html#link-object */
+function linksOf(links: NonNullable<EndpointDescription['answer']['links']>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(links).map(([operationId, parameters]) => [
+      operationId,
+      {
+        operationId,
+        parameters: Object.fromEntries(
+          Object.entries(parameters).map(([name, field]) => [name, `$response.body#/data/${field}`]),
+        ),
+      },
+    ]),
+  );
 }
 
 const rateHeaders = [
@@ -142,5 +161,5 @@ function errorHeaders(endpoint: EndpointDescription, codes: readonly ErrorCode[]
 }
 
 function errorExamples(codes: readonly ErrorCode[]): JsonObject {
-  return Object.fromEntries(codes.map((code): [string, Json] => [code, { value: errorExample(code) }]));
+  return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }

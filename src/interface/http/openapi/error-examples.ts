@@ -40,8 +40,13 @@ const examples: Readonly<Record<ErrorCode, Example>> = {
   QUERY_TIMEOUT: ['the request took longer than it may', {}],
 };
 
-export function errorExample(code: ErrorCode): JsonObject {
-  const [message, details] = examples[code];
+/** One example of each code, by code. */
+export function errorExamples(): JsonObject {
   const requestId = 'b3c1f6a2-5f0e-4a8e-9a55-0d7d6a3c9e10';
-  return { success: false, error: { code, message, details, request_id: requestId } };
+  return Object.fromEntries(
+    Object.entries(examples).map(([code, [message, details]]) => [
+      code,
+      { value: { success: false, error: { code, message, details, request_id: requestId } } },
+    ]),
+  );
 }

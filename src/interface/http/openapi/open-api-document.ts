@@ -1,3 +1,4 @@
+import type { DatabaseType } from '../../../domain/database-type.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
 import { components } from './components.ts';
@@ -22,8 +23,15 @@ const tags: Readonly<Record<string, string>> = {
   Description: 'This description and a page to explore it.',
 };
 
+export interface Described {
+  readonly endpoints: readonly EndpointDescription[];
+  readonly version: string;
+  /** Those that the service is configured with: the values of `X-Database-Type`. */
+  readonly databases: readonly DatabaseType[];
+}
+
 /** The OpenAPI 3.1 document of the endpoints, made of the schemas that check their requests. */
-export function openApiDocument(endpoints: readonly EndpointDescription[], version: string): JsonObject {
+export function openApiDocument({ endpoints, version, databases }: Described): JsonObject {
   return {
     openapi: '3.1.1',
     info: {
@@ -34,26 +42,17 @@ export function openApiDocument(endpoints: readonly EndpointDescription[], versi
     },
     servers: [{ url: '/', description: 'This service' }],
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
-    paths: pathsOf(endpoints),
+    paths: pathsOf(endpoints, databases),
     components: components(),
   };
 }
 
-let rendered: { readonly version: string; readonly json: string } | undefined;
-
-/** The document's text, made once. */
-export function openApiJson(endpoints: readonly EndpointDescription[], version: string): string {
-  if (rendered?.version !== version)
-    rendered = { version, json: JSON.stringify(openApiDocument(endpoints, version)) };
-  return rendered.json;
-}
-
-function pathsOf(endpoints: readonly EndpointDescription[]): JsonObject {
+function pathsOf(endpoints: readonly EndpointDescription[], databases: readonly DatabaseType[]): JsonObject {
   const paths = new Map<string, Record<string, JsonObject>>();
   for (const endpoint of endpoints) {
     const path = endpoint.root === undefined ? `/api/v1${endpoint.path}` : endpoint.path;
     const operations = paths.get(path) ?? {};
-    operations[endpoint.method] = describeOperation(endpoint);
+    operations[endpoint.method] = describeOperation(endpoint, databases);
     paths.set(path, operations);
   }
   return Object.fromEntries(paths);

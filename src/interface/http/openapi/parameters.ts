@@ -1,11 +1,9 @@
 import type { z } from 'zod';
-import { type DatabaseType, databaseTypes } from '../../../domain/database-type.ts';
+import type { DatabaseType } from '../../../domain/database-type.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
 import { collectionMeta, documentIdMeta } from '../schemas/document.ts';
 import { toJsonSchema } from './to-json-schema.ts';
-
-const publicDatabases = databaseTypes.filter((type) => type !== 'memory');
 
 const pathParameters: Readonly<Record<string, JsonObject>> = {
   collection: collectionMeta,
@@ -15,12 +13,7 @@ const pathParameters: Readonly<Record<string, JsonObject>> = {
     description: `${documentIdMeta.description} Percent-decoded once: \`a%2Fb\` is \`a/b\`.`,
   },
   index_name: { type: 'string', minLength: 1, description: 'An index’s name.', examples: ['email_1'] },
-  db_type: {
-    type: 'string',
-    enum: publicDatabases,
-    description: 'A database.',
-    examples: ['sqlite' satisfies DatabaseType],
-  },
+  db_type: { type: 'string', description: 'A configured database.' },
   file: {
     type: 'string',
     enum: ['swagger-ui.css', 'swagger-ui-bundle.js', 'explorer.js'],
@@ -32,19 +25,19 @@ const pathParameters: Readonly<Record<string, JsonObject>> = {
 const headerParameters: Readonly<Record<string, JsonObject>> = {
   'X-Request-Id': {
     type: 'string',
-    pattern: '^[A-Za-z0-9._:~/+=\\-]{1,128}$',
-    description: 'Comes back with the answer and stands in the log.',
+    description:
+      'Comes back with the answer and stands in the log when it is sane: 1–128 of `A–Z a–z 0–9 . _ : ~ / + = -`.',
   },
   'X-Request-Timeout-Ms': {
-    type: 'integer',
-    minimum: 1,
-    maximum: 999_999_999,
-    description: 'How long the request may take; QUERY_TIMEOUT afterwards.',
+    type: 'string',
+    pattern: '^[1-9][0-9]{2,8}$',
+    description:
+      'How long the request may take, milliseconds; QUERY_TIMEOUT afterwards. Less than 100 is taken too, and seldom enough.',
+    examples: ['5000'],
   },
   'X-Database-Type': {
     type: 'string',
-    enum: publicDatabases,
-    description: 'The database; the configured default when absent.',
+    description: 'The database: one of those that are configured; the default one when absent.',
   },
   'Idempotency-Key': {
     type: 'string',
@@ -64,12 +57,24 @@ const headerParameters: Readonly<Record<string, JsonObject>> = {
   'Last-Event-ID': { type: 'string', description: 'The id of the last event that arrived.' },
 };
 
-/** Path, query and header parameters of an operation. */
-export function parametersOf(endpoint: EndpointDescription): readonly JsonObject[] {
+/**
+ * Path, query and header parameters of an operation.
+ * @param databases those that the service is configured with.
+ */
+export function parametersOf(
+  endpoint: EndpointDescription,
+  databases: readonly DatabaseType[],
+): readonly JsonObject[] {
+  const schemaOf = (known: Readonly<Record<string, JsonObject>>, name: string): JsonObject =>
+    name === 'db_type' || name === 'X-Database-Type'
+      ? { ...known[name], enum: databases, examples: databases.slice(0, 1) }
+      : (known[name] ?? {});
   return [
-    ...pathNames(endpoint.path).map((name) => parameter('path', name, pathParameters[name] ?? {}, true)),
+    ...pathNames(endpoint.path).map((name) => parameter('path', name, schemaOf(pathParameters, name), true)),
     ...queryParameters(endpoint.query),
-    ...headerNames(endpoint).map((name) => parameter('header', name, headerParameters[name] ?? {}, false)),
+    ...headerNames(endpoint).map((name) =>
+      parameter('header', name, schemaOf(headerParameters, name), false),
+    ),
   ];
 }
 

@@ -32,15 +32,18 @@ const create = defineEndpoint({
         .optional(),
     })
     .meta({ id: 'CreateCollectionRequest' }),
-  bodyExamples: {
-    users: { name: 'users' },
-    log: { name: 'log', options: { capped: true, size: 1_048_576 } },
-  },
+  bodyExamples: { users: { name: 'users' } },
   answer: {
     status: 201,
     description: 'The collection exists.',
     data: z.object({ collection: z.string() }),
     example: { collection: 'users' },
+    links: {
+      dropCollection: { collection: 'collection' },
+      renameCollection: { old_name: 'collection' },
+      collectionExists: { collection: 'collection' },
+      collectionStats: { collection: 'collection' },
+    },
   },
   errors: ['VALIDATION_ERROR', 'UNSUPPORTED_OPERATION'],
   handle: async ({ exchange, body }) =>

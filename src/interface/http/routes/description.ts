@@ -1,8 +1,9 @@
 import { ServiceError } from '../../../domain/errors.ts';
 import type { Answer } from '../answer.ts';
+import type { HttpDependencies } from '../dependencies.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { explorerAsset, explorerPage, explorerPolicy } from '../explorer.ts';
-import { openApiJson } from '../openapi/open-api-document.ts';
+import { openApiDocument } from '../openapi/open-api-document.ts';
 import { apiEndpoints } from './api-endpoints.ts';
 
 const tag = 'Description';
@@ -22,7 +23,7 @@ const openApi = defineEndpoint({
   handle: ({ exchange }): Answer => ({
     status: 200,
     headers: { 'Cache-Control': 'public, max-age=300' },
-    body: openApiJson([...apiEndpoints, ...descriptionEndpoints], exchange.service.status.version),
+    body: openApiJson(exchange.service),
   }),
 });
 
@@ -70,5 +71,22 @@ const asset = defineEndpoint({
     };
   },
 });
+
+const rendered = new WeakMap<HttpDependencies, string>();
+
+/** The document's text, made once. */
+function openApiJson(service: HttpDependencies): string {
+  const known = rendered.get(service);
+  if (known !== undefined) return known;
+  const { databases, status } = service;
+  const document = openApiDocument({
+    endpoints: [...apiEndpoints, ...descriptionEndpoints],
+    version: status.version,
+    databases: databases.configured,
+  });
+  const json = JSON.stringify(document);
+  rendered.set(service, json);
+  return json;
+}
 
 export const descriptionEndpoints: readonly Endpoint[] = [openApi, docs, asset];

@@ -26,6 +26,17 @@ const tag = 'Documents';
 const oneDocument = '/documents/{collection}/{id}';
 const versionDescription = 'Refused with OPTIMISTIC_LOCK_ERROR when the document has another version.';
 
+/** What takes the collection and id of a document. */
+const operationsOnOne = [
+  'getDocument',
+  'mergeDocument',
+  'replaceDocument',
+  'deleteDocument',
+  'findAndUpdate',
+  'findAndReplace',
+  'findAndDelete',
+];
+
 /** One document as an answer with its entity tag. */
 export function documentAnswer(changed: Document, status = 200): Answer {
   return success(documentJson(changed), status, { ETag: entityTag(changed) });
@@ -50,6 +61,7 @@ const create = defineEndpoint({
     data: document,
     example: exampleDocument,
     headers: ['Location', 'ETag'],
+    links: Object.fromEntries(operationsOnOne.map((id) => [id, { collection: 'collection', id: 'id' }])),
   },
   errors: ['VALIDATION_ERROR', 'DUPLICATE_KEY'],
   handle: async ({ exchange, body }) => {

@@ -27,6 +27,7 @@ const create = defineEndpoint({
     description: 'The index exists.',
     data: z.object({ index_name: z.string(), collection: z.string() }),
     example: { index_name: 'email_1', collection: 'users' },
+    links: { dropIndex: { collection: 'collection', index_name: 'index_name' } },
   },
   errors: ['VALIDATION_ERROR', 'DUPLICATE_KEY', 'INDEX_ERROR', 'UNSUPPORTED_OPERATION'],
   handle: async ({ exchange, body }) => {

@@ -17,8 +17,9 @@ const tag = 'Raw queries';
 const query = z
   .custom<string | JsonObject>(
     (value) =>
-      typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-    { error: 'Invalid input: expected string or object' },
+      (typeof value === 'string' && value !== '') ||
+      (typeof value === 'object' && value !== null && !Array.isArray(value)),
+    { error: 'Invalid input: expected text or an object' },
   )
   .meta({
     anyOf: [

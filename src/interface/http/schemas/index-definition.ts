@@ -3,8 +3,9 @@ import { jsonObject } from './json.ts';
 
 const keys = jsonObject({
   minProperties: 1,
-  additionalProperties: { enum: [1, -1, 'text', '2dsphere', 'hashed'] },
-  description: 'The fields of the index in order, each with its kind.',
+  additionalProperties: { enum: [1, -1] },
+  description:
+    'The fields of the index in order, each with its kind: 1, -1, or `"text"`, `"2dsphere"`, `"hashed"` where the database can.',
   examples: [{ city: 1, age: -1 }],
 });
 
