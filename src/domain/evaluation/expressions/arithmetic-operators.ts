@@ -1,9 +1,11 @@
+import { TypedNumber } from '../../value/bson.ts';
 import type { Value } from '../../value/value.ts';
 import {
   bigIntOf,
   decimalOf,
   isNumeric,
   isPlainInt,
+  isZero,
   makeDecimal,
   makeDouble,
   makeInteger,
@@ -18,6 +20,7 @@ import {
   isNullish,
   type OperatorCompiler,
   operandError,
+  spendDigits,
   typeError,
   type Values,
 } from './operator-compiler.ts';
@@ -45,6 +48,7 @@ export const arithmeticOperators: Readonly<Record<ArithmeticOperator, OperatorCo
 function ofNumbers(a: Value, b: Value, call: CompiledCall, apply: (a: Numeric, b: Numeric) => Value): Value {
   if (!isNumeric(a)) throw typeError(call, 'numbers', a);
   if (!isNumeric(b)) throw typeError(call, 'numbers', b);
+  if (a instanceof TypedNumber || b instanceof TypedNumber) spendDigits(call);
   return apply(a, b);
 }
 
@@ -105,14 +109,14 @@ function multiply(a: Numeric, b: Numeric): Numeric {
 
 /** A double, whatever integers it is given; or a decimal. */
 function divide(a: Numeric, b: Numeric, call: CompiledCall): Numeric {
-  if (numberOf(b) === 0) throw operandError(call, 'cannot divide by zero');
+  if (isZero(b)) throw operandError(call, 'cannot divide by zero');
   const type = wider(numberTypeOf(a), numberTypeOf(b));
   if (type === 'decimal') return makeDecimal(decimalOf(a).div(decimalOf(b)));
   return makeDouble(numberOf(a) / numberOf(b));
 }
 
 function modulo(a: Numeric, b: Numeric, call: CompiledCall): Numeric {
-  if (numberOf(b) === 0) throw operandError(call, 'cannot take the remainder by zero');
+  if (isZero(b)) throw operandError(call, 'cannot take the remainder by zero');
   const type = wider(numberTypeOf(a), numberTypeOf(b));
   if (type === 'decimal') return makeDecimal(decimalOf(a).mod(decimalOf(b)));
   if (type === 'double') return makeDouble(numberOf(a) % numberOf(b));

@@ -1,4 +1,5 @@
 import type { Decimal } from 'decimal.js';
+import { TypedNumber } from '../../value/bson.ts';
 import type { Value } from '../../value/value.ts';
 import {
   bigIntOf,
@@ -6,6 +7,7 @@ import {
   decimalOf,
   fitsLong,
   isNumeric,
+  isZero,
   makeDecimal,
   makeDouble,
   makeInteger,
@@ -20,6 +22,7 @@ import {
   isNullish,
   type OperatorCompiler,
   operandError,
+  spendDigits,
   typeError,
   unary,
 } from './operator-compiler.ts';
@@ -73,6 +76,7 @@ export function ofNumber(apply: (value: Numeric, call: CompiledCall) => Value): 
   return unary((value, call) => {
     if (isNullish(value)) return null;
     if (!isNumeric(value)) throw typeError(call, 'a number', value);
+    if (value instanceof TypedNumber) spendDigits(call);
     return apply(value, call);
   });
 }
@@ -128,9 +132,10 @@ function logarithm(value: Numeric, base: Numeric | undefined): Numeric {
 }
 
 function power(base: Numeric, exponent: Numeric, call: CompiledCall): Numeric {
-  if (numberOf(base) === 0 && numberOf(exponent) < 0)
+  if (isZero(base) && numberOf(exponent) < 0)
     throw operandError(call, 'cannot raise 0 to a negative exponent');
   const type = wider(numberTypeOf(base), numberTypeOf(exponent));
+  if (type === 'decimal') spendDigits(call);
   if (type === 'decimal') return makeDecimal(decimalOf(base).pow(decimalOf(exponent)));
   const result = numberOf(base) ** numberOf(exponent);
   if (type === 'double' || !Number.isInteger(result)) return makeDouble(result);

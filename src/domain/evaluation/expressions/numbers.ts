@@ -47,6 +47,11 @@ export function decimalOf(value: Numeric): Decimal {
   return new Decimal34(value.type === 'double' ? value.value : value.text);
 }
 
+/** By its digits: a decimal may be too small for a double. */
+export function isZero(value: Numeric): boolean {
+  return numberTypeOf(value) === 'decimal' ? decimalOf(value).isZero() : numberOf(value) === 0;
+}
+
 /** The exact integer of an int or long. */
 export function bigIntOf(value: Numeric): bigint {
   return typeof value === 'number' ? BigInt(value) : BigInt(value.type === 'long' ? value.text : value.value);

@@ -66,6 +66,11 @@ export function isNullish(value: Value | undefined): value is null | undefined {
   return value === null || value === undefined;
 }
 
+/** Pays for arithmetic with many digits, which takes up to milliseconds. */
+export function spendDigits(call: CompiledCall): void {
+  call.context.budget.spend(128);
+}
+
 /** What MongoDB answers when an operator meets a value that it does not take. */
 export function operandError(call: CompiledCall, message: string): ServiceError {
   return new ServiceError('INVALID_REQUEST', `${call.operator} ${message}`, { operator: call.operator });

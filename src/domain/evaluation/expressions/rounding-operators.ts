@@ -2,6 +2,7 @@ import { Decimal } from 'decimal.js';
 import type { Value } from '../../value/value.ts';
 import {
   bigIntOf,
+  Decimal34,
   decimalOf,
   fitsLong,
   isNumeric,
@@ -46,34 +47,45 @@ function placeOf(place: Value | undefined, call: CompiledCall): number {
 function roundTo(value: Numeric, place: number, mode: Decimal.Rounding, call: CompiledCall): Numeric {
   const type = numberTypeOf(value);
   if (type === 'decimal') return makeDecimal(roundDecimal(decimalOf(value), place, mode));
+  const halfEven = mode === Decimal.ROUND_HALF_EVEN;
   if (type === 'double') {
     const number = numberOf(value);
-    if (!Number.isFinite(number)) return makeDouble(number);
-    return makeDouble(roundDecimal(exactDecimal(number), place, mode).toNumber());
+    return makeDouble(Number.isFinite(number) ? roundDouble(number, place, halfEven) : number);
   }
   if (place >= 0) return value;
-  const rounded = BigInt(roundDecimal(new WideDecimal(bigIntOf(value).toString()), place, mode).toFixed(0));
+  const unit = 10n ** BigInt(-place);
+  const rounded = divideRounding(bigIntOf(value), unit, halfEven) * unit;
   if (!fitsLong(rounded)) throw operandError(call, 'leaves the range of 64-bit integers');
   return makeInteger(rounded, type);
 }
 
-/** Enough digits for every double with its fraction. */
-const WideDecimal = Decimal.clone({ precision: 1100 });
+function roundDecimal(value: Decimal, place: number, mode: Decimal.Rounding): Decimal {
+  if (place >= 0) return value.toDecimalPlaces(place, mode);
+  const unit = new Decimal34(10).pow(-place);
+  return value.div(unit).toDecimalPlaces(0, mode).times(unit);
+}
 
-/** All digits of a double, to Decimal128's 34: what rounding to a place looks at, 0.28999… and not 0.29. */
-function exactDecimal(value: number): Decimal {
-  let mantissa = value;
+/** By the double's exact value, as MongoDB does: 0.29 is 0.28999…, so that it truncates to 0.28. */
+function roundDouble(value: number, place: number, halfEven: boolean): number {
+  let mantissa = Math.abs(value);
   let halvings = 0;
   while (!Number.isInteger(mantissa)) {
     mantissa *= 2;
     halvings++;
   }
-  const exact = new WideDecimal(BigInt(mantissa).toString()).div(new WideDecimal(2).pow(halvings));
-  return exact.toSignificantDigits(34, Decimal.ROUND_HALF_EVEN);
+  const above = 10n ** BigInt(Math.max(place, 0));
+  const below = 10n ** BigInt(Math.max(-place, 0));
+  const digits = divideRounding(BigInt(mantissa) * above, (1n << BigInt(halvings)) * below, halfEven);
+  const rounded = Number(`${digits}e${-place}`);
+  return value < 0 ? -rounded : rounded;
 }
 
-function roundDecimal(value: Decimal, place: number, mode: Decimal.Rounding): Decimal {
-  if (place >= 0) return value.toDecimalPlaces(place, mode);
-  const unit = new WideDecimal(10).pow(-place);
-  return new WideDecimal(value).div(unit).toDecimalPlaces(0, mode).times(unit);
+/** Towards zero, or to the nearest and of two the even one. @param divisor > 0 */
+function divideRounding(value: bigint, divisor: bigint, halfEven: boolean): bigint {
+  const quotient = value / divisor;
+  if (!halfEven) return quotient;
+  const rest = (value % divisor) * 2n;
+  const distance = rest < 0n ? -rest : rest;
+  const away = distance > divisor || (distance === divisor && quotient % 2n !== 0n);
+  return away ? quotient + (value < 0n ? -1n : 1n) : quotient;
 }
