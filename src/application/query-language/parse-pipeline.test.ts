@@ -88,6 +88,13 @@ test('pipelines are bounded in length and nesting', () => {
   expect(errorOf([{ $unionWith: { coll: 'c', pipeline: nested } }]).code).toBe('INVALID_REQUEST');
 });
 
+test('pipelines are bounded in depth', () => {
+  const nested = (depth: number): Json => (depth === 0 ? 1 : { a: nested(depth - 1) });
+  expect(parsePipeline([{ $replaceWith: nested(198) }], options)).toHaveLength(1);
+  expect(errorOf([{ $replaceWith: nested(199) }]).details.path).toBe('pipeline');
+  expect(errorOf([{ $match: { a: nested(1000) } }]).code).toBe('INVALID_REQUEST');
+});
+
 test('aliases are one stage, and every stage keeps its source', () => {
   const [set, addFields] = parsePipeline([{ $set: { a: 1 } }, { $addFields: { a: 1 } }], options);
   expect(set?.kind).toBe('set');

@@ -10,6 +10,8 @@ import { below, isObject } from './stages/stage-place.ts';
 /** MongoDB's own bounds. https://www.mongodb.com/docs/manual/core/aggregation-pipeline-limits/ */
 const maxStages = 1000;
 const maxNesting = 20;
+/** Objects and arrays within each other, the pipeline's own array included: MongoDB's limit of a request. */
+const maxDepth = 200;
 
 /**
  * An aggregation pipeline, as JSON, to its typed stages. Strict as MongoDB is; rejects with INVALID_REQUEST and the
@@ -17,6 +19,8 @@ const maxNesting = 20;
  * the flat view: a pipeline knows no short names.
  */
 export function parsePipeline(source: Json, options: ParseOptions): Pipeline {
+  if (isDeeper(source, maxDepth))
+    throw invalidRequest(`a pipeline may be nested ${maxDepth} levels deep`, options.path);
   return parseStages(source, {
     ...options,
     shortNames: false,
@@ -24,6 +28,11 @@ export function parsePipeline(source: Json, options: ParseOptions): Pipeline {
     withinFacet: false,
     parsePipeline: parseStages,
   });
+}
+
+function isDeeper(source: Json, levels: number): boolean {
+  if (typeof source !== 'object' || source === null) return false;
+  return levels === 0 || Object.values(source).some((inner: Json) => isDeeper(inner, levels - 1));
 }
 
 function parseStages(source: Json, place: StagePlace): Pipeline {
