@@ -7,7 +7,8 @@ export type SqlScalar = null | boolean | number | bigint | string | Uint8Array;
 /** A part of the query that a SQL function of our own evaluates; the executor binds a handle for it. */
 export type SqlClosure =
   | { readonly kind: 'matches'; readonly leaf: Leaf }
-  | { readonly kind: 'sort-key'; readonly field: Sort[number] };
+  /** The value at `place` of the key by `sort`, whose paths all start with the same top-level field. */
+  | { readonly kind: 'sort-key'; readonly sort: Sort; readonly place: number };
 
 /**
  * Something about a collection that may change with any write ("no array stands at this path"). The executor checks

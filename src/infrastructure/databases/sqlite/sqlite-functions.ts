@@ -85,8 +85,8 @@ export class SqliteFunctions {
 
   #compile(closure: SqlClosure): FieldFunction {
     if (closure.kind === 'sort-key') {
-      const sort = [closure.field];
-      return onField(closure.field.path, (root) => sortKey(root, sort)[0]);
+      const { sort, place } = closure;
+      return onField(sort[0]?.path ?? [], (root) => sortKey(root, sort)[place]);
     }
     return leafFunction(fromTransfer(closure.leaf), this.#limits.deadline);
   }

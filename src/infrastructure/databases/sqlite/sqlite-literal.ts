@@ -1,9 +1,9 @@
-import type { SqlFragment, SqlPart } from '../sql/sql-fragment.ts';
+import type { SqlClosure, SqlFragment, SqlPart } from '../sql/sql-fragment.ts';
 import { textLiteral } from './sqlite-json-path.ts';
 
 /**
  * The same fragment with its values written into the text, for the definition of a partial index, where SQLite takes
- * no parameters. Strictly escaped; closures stand as the JSON text of their leaf.
+ * no parameters. Strictly escaped.
  */
 export function literalSql(fragment: SqlFragment): SqlFragment {
   return { parts: [fragment.parts.map(literal).join('')] };
@@ -12,10 +12,7 @@ export function literalSql(fragment: SqlFragment): SqlFragment {
 function literal(part: SqlPart): string {
   if (typeof part === 'string') return part;
   if (part.kind === 'assume') return part.otherwise.parts.map(literal).join('');
-  if (part.kind === 'closure')
-    return textLiteral(
-      JSON.stringify(part.closure.kind === 'matches' ? part.closure.leaf : part.closure.field),
-    );
+  if (part.kind === 'closure') return closureLiteral(part.closure);
   const { value } = part;
   if (value === null) return 'NULL';
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
@@ -23,6 +20,12 @@ function literal(part: SqlPart): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return stringLiteral(value);
   return `x'${[...value].map((byte) => byte.toString(16).padStart(2, '0')).join('')}'`;
+}
+
+/** As `field_matches` takes it in place of a handle. */
+function closureLiteral(closure: SqlClosure): string {
+  if (closure.kind !== 'matches') throw new TypeError('an index holds no sort key');
+  return textLiteral(JSON.stringify(closure.leaf));
 }
 
 /** JavaScript's shortest form of a double is read back as the same double. */

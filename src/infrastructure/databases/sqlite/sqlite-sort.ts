@@ -29,7 +29,7 @@ interface SortColumn {
 export function sqliteSort(sort: Sort, context: PlanContext): NativeSort<SqlFragment> | undefined {
   const columns: SortColumn[] = [];
   for (const field of sort) {
-    const column = sortColumn(field, context);
+    const column = sortColumn(field, sort, context);
     if (column === undefined) return undefined;
     columns.push(column);
   }
@@ -46,12 +46,14 @@ export function sqliteSort(sort: Sort, context: PlanContext): NativeSort<SqlFrag
   return index === undefined ? { native, after } : { native, after, index };
 }
 
-function sortColumn(field: SortField, context: PlanContext): SortColumn | undefined {
+function sortColumn(field: SortField, sort: Sort, context: PlanContext): SortColumn | undefined {
   if (!isPushablePath(field.path)) return undefined;
   const path = indexedExpressions(field.path, context);
   if (path === undefined) return undefined;
   if (path.arrays === undefined) return { field, key: path.key, general: undefined, assumption: undefined };
-  const closure = closureSql({ kind: 'sort-key', field });
+  // Fields that lead into one array are sorted by one of its elements together.
+  const together = sort.filter((other) => other.path[0] === field.path[0]);
+  const closure = closureSql({ kind: 'sort-key', sort: together, place: together.indexOf(field) });
   return {
     field,
     key: path.key,
