@@ -1,7 +1,8 @@
 import { ServiceError } from '../../errors.ts';
 import type { Value } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
-import { isNumeric, makeDouble, numberOf } from '../expressions/numbers.ts';
+import { isNumeric, numberOf } from '../expressions/numbers.ts';
+import { percentile } from '../percentile.ts';
 import {
   type AccumulatorCall,
   type AccumulatorCompiler,
@@ -57,14 +58,4 @@ function parsePercentages(value: Value | undefined): readonly number[] {
       operator: '$percentile',
     });
   return numbers;
-}
-
-/** Of sorted numbers: the least that at least the part `p` does not exceed, or with `continuous` interpolated. */
-function percentile(sorted: readonly number[], p: number, continuous: boolean): Value {
-  const last = sorted.length - 1;
-  if (last < 0) return null;
-  const rank = continuous ? p * last : Math.max(0, Math.ceil(p * sorted.length) - 1);
-  const below = sorted[Math.floor(rank)] ?? 0;
-  const above = sorted[Math.ceil(rank)] ?? 0;
-  return makeDouble(below + (above - below) * (rank - Math.floor(rank)));
 }

@@ -31,6 +31,7 @@ test.each<[Json, Json]>([
   [{ $sum: [1, 'x', 2] }, 3],
   [{ $avg: [[1, 2, 'x', 6]] }, 3],
   [{ $stdDevPop: [[2, 4, 4, 4, 5, 5, 7, 9]] }, 2],
+  [{ $percentile: { input: [1, 2], p: [0.5, 1], method: 'continuous' } }, [1.5, 2]],
   [{ $median: { input: [3, 1, 2], method: 'approximate' } }, 2],
 ])('%j is %j', (source, expected) => {
   expect(result(source)).toEqual(expected);

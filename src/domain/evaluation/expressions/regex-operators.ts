@@ -62,6 +62,9 @@ function flagsOf(regex: RegexValue, options: string | null | undefined, call: Co
   return regex.flags === '' ? (options ?? '') : regex.flags;
 }
 
+/** RE2 lacks `\K`; whether there is a match does not depend on it, where it starts does. */
+const movesStart = /^(?:[^\\]|\\[^K])*\\K/s;
+
 /** Patterns that come from documents are compiled once per distinct one, a few hundred at a time. */
 function compileCached(pattern: string, flags: string, call: CompiledCall, cache: Map<string, Regex>): Regex {
   const key = `${flags}/${pattern}`;
@@ -69,6 +72,8 @@ function compileCached(pattern: string, flags: string, call: CompiledCall, cache
   if (known !== undefined) return known;
   if (pattern.includes('\0') || flags.includes('\0')) throw operandError(call, 'takes patterns without NUL');
   if (!/^[imsxu]*$/.test(flags)) throw operandError(call, `has an invalid option: ${flags}`);
+  if (call.operator !== '$regexMatch' && movesStart.test(pattern))
+    throw operandError(call, 'does not support \\K, which moves the start of a match');
   call.context.budget.spend(1 + pattern.length);
   const compiled = compilePattern({ pattern, flags });
   if ('problem' in compiled) throw operandError(call, `has an invalid pattern: ${compiled.problem}`);

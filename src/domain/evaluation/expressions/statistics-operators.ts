@@ -1,6 +1,7 @@
 import type { Value } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
 import { compareValues } from '../compare-values.ts';
+import { percentile } from '../percentile.ts';
 import {
   Decimal34,
   decimalOf,
@@ -38,14 +39,13 @@ export const statisticsOperators: Readonly<Record<StatisticsOperator, OperatorCo
   $avg: over((values) => average(values.filter(isNumeric))),
   $max: over((values) => extreme(values, 1)),
   $median: eagerNamed(({ input, method }, call) => {
-    checkMethod(method, call);
-    return percentile(numbersOf(input), 0.5);
+    return percentile(numbersOf(input), 0.5, isContinuous(method, call));
   }),
   $min: over((values) => extreme(values, -1)),
   $percentile: eagerNamed(({ input, p, method }, call) => {
-    checkMethod(method, call);
+    const continuous = isContinuous(method, call);
     const numbers = numbersOf(input);
-    return portions(p, call).map((portion) => percentile(numbers, portion));
+    return portions(p, call).map((portion) => percentile(numbers, portion, continuous));
   }),
   $stdDevPop: over((values) => deviation(values.filter(isNumeric).map(numberOf), 0)),
   $stdDevSamp: over((values) => deviation(values.filter(isNumeric).map(numberOf), 1)),
@@ -62,7 +62,7 @@ function over(apply: (values: Values) => Value): OperatorCompiler {
 }
 
 /** The mean of numbers, a double or decimal; null of none. */
-export function average(numbers: readonly Numeric[]): Value {
+function average(numbers: readonly Numeric[]): Value {
   if (numbers.length === 0) return null;
   const sum = addNumbers(numbers);
   if (numberTypeOf(sum) === 'decimal') return makeDecimal(decimalOf(sum).div(new Decimal34(numbers.length)));
@@ -80,7 +80,7 @@ function extreme(values: Values, direction: 1 | -1): Value {
 }
 
 /** @param missing degrees of freedom: 0 of the population, 1 of a sample. Null where nothing is left. */
-export function deviation(numbers: readonly number[], missing: 0 | 1): Value {
+function deviation(numbers: readonly number[], missing: 0 | 1): Value {
   const count = numbers.length - missing;
   if (count <= 0) return null;
   const mean = numbers.reduce((total, number) => total + number, 0) / numbers.length;
@@ -96,16 +96,10 @@ function numbersOf(input: Value | undefined): readonly number[] {
     .sort((a, b) => a - b);
 }
 
-/** The value at the rank ⌈p·n⌉ of sorted numbers, as MongoDB's discrete method; null of none. */
-export function percentile(sorted: readonly number[], p: number): Value {
-  const rank = Math.max(0, Math.ceil(p * sorted.length) - 1);
-  const value = sorted[rank];
-  return value === undefined ? null : makeDouble(value);
-}
-
-function checkMethod(method: Value | undefined, call: CompiledCall): void {
+function isContinuous(method: Value | undefined, call: CompiledCall): boolean {
   if (method !== 'approximate' && method !== 'discrete' && method !== 'continuous')
-    throw operandError(call, "takes 'approximate' as its method");
+    throw operandError(call, "takes 'approximate', 'discrete' or 'continuous' as its method");
+  return method === 'continuous';
 }
 
 function portions(p: Value | undefined, call: CompiledCall): readonly number[] {

@@ -46,6 +46,7 @@ test.each<Json>([
   { $strLenCP: null },
   { $trim: { input: 1 } },
   { $regexMatch: { input: 'a', regex: '(' } },
+  { $regexFind: { input: 'ab', regex: 'a\\Kb' } },
   { $regexMatch: { input: 'a', regex: 'a', options: 'g' } },
   { $replaceAll: { input: 'a', find: 1, replacement: '' } },
 ])('%j is refused', (source) => {

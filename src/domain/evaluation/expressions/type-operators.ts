@@ -1,3 +1,4 @@
+import { ServiceError } from '../../errors.ts';
 import { OpaqueValue } from '../../value/bson.ts';
 import type { Value } from '../../value/value.ts';
 import { isObject } from '../../value/value-type.ts';
@@ -50,7 +51,9 @@ export const typeOperators: Readonly<Record<TypeOperator, OperatorCompiler>> = {
     throw operandError(call, 'stands in filters only');
   },
   $toHashedIndexKey: (call) => {
-    throw operandError(call, 'is not supported');
+    throw new ServiceError('UNSUPPORTED_OPERATION', `${call.operator} is not available`, {
+      capability: call.operator,
+    });
   },
   $tsIncrement: unary((value, call) => timestampPart(value, 'i', call)),
   $tsSecond: unary((value, call) => timestampPart(value, 't', call)),
