@@ -7,6 +7,8 @@ import { toServiceError } from './mongodb-errors.ts';
 export interface CommandOptions {
   readonly maxTimeMS: number;
   readonly session?: ClientSession;
+  /** A transaction reads from the primary, whatever is configured. */
+  readonly readPreference?: 'primary';
 }
 
 /** Throws QUERY_TIMEOUT when no time is left. */
@@ -15,7 +17,7 @@ export function commandOptions(call: Call, session: ClientSession | undefined): 
   const left = Math.ceil(call.deadline - Date.now());
   if (left <= 0) throw new ServiceError('QUERY_TIMEOUT', 'the request has no time left');
   const maxTimeMS = Math.min(left, maxTime);
-  return session === undefined ? { maxTimeMS } : { maxTimeMS, session };
+  return session === undefined ? { maxTimeMS } : { maxTimeMS, session, readPreference: 'primary' };
 }
 
 const maxTime = 2 ** 31 - 1;

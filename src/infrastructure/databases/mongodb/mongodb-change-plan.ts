@@ -1,6 +1,7 @@
 import type { Change } from '../../../domain/document/modification.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import { type ChangeCondition, isPlainName, mergeChanges, updateChanges } from './mongodb-changed.ts';
+import { keepingTypes } from './mongodb-keep-types.ts';
 import { type BsonDocument, mapFields, toBson, toBsonDocument } from './mongodb-values.ts';
 
 /**
@@ -36,7 +37,7 @@ function planUpdate({ update }: Extract<Change, { kind: 'update' }>): ChangePlan
     const stages = update.stages.map(({ source }) => toBson(source) as BsonDocument);
     return {
       changes: 'unknown',
-      update: (versioning, now) => boundPipeline(stages, versioning, now),
+      update: (versioning, now) => boundPipeline(stages, versioning, now, ['_created_at', '_metadata']),
       arrayFilters: [],
     };
   }
@@ -51,54 +52,56 @@ function planUpdate({ update }: Extract<Change, { kind: 'update' }>): ChangePlan
 }
 
 function planMerge(data: JsonObject, metadata: JsonObject | undefined): ChangePlan {
-  if (!Object.keys(data).every(isPlainName)) return planReplaceFields(data, metadata);
+  if (!Object.keys(data).every(isPlainName)) return planMergeOfAnyNames(data, metadata);
   const set = { ...toBsonDocument(data, 'data'), ...storedMetadata(metadata) };
+  const kept = keepingTypes(data);
   return {
     changes: mergeChanges(data, metadata),
-    update: (versioning, now) => withVersion({ $set: set }, versioning, now),
+    update: (versioning, now) =>
+      kept === undefined
+        ? withVersion({ $set: set }, versioning, now)
+        : [{ $set: { ...literals(set), ...kept, ...versionFields(versioning, now) } }],
     arrayFilters: [],
   };
 }
 
+function literals(fields: BsonDocument): BsonDocument {
+  return mapFields(fields, (value) => ({ $literal: value }));
+}
+
+/** The service's fields in a pipeline. */
+function versionFields(versioning: Versioning, now: Date): BsonDocument {
+  const next = versioning.kind === 'next' ? { $add: ['$_version', 1] } : { $literal: versioning.version + 1 };
+  return { _version: next, _updated_at: now };
+}
+
 /** Names with dots can only be set by an expression. */
-function planReplaceFields(data: JsonObject, metadata: JsonObject | undefined): ChangePlan {
-  const fields = Object.entries({ ...toBsonDocument(data, 'data'), ...storedMetadata(metadata) });
-  const stages = fields.map(([field, value]) => ({
-    $replaceWith: { $setField: { field: { $literal: field }, input: '$$ROOT', value: { $literal: value } } },
-  }));
+function planMergeOfAnyNames(data: JsonObject, metadata: JsonObject | undefined): ChangePlan {
+  const fields = { ...toBsonDocument(data, 'data'), ...storedMetadata(metadata) };
+  const stages = [{ $replaceWith: { $mergeObjects: ['$$ROOT', { $literal: fields }] } }];
   return {
     changes: 'unknown',
-    update: (versioning, now) => boundPipeline(stages, versioning, now),
+    update: (versioning, now) => boundPipeline(stages, versioning, now, []),
     arrayFilters: [],
   };
 }
 
 /** The service's own fields are carried over by the server, so one statement does it. */
 function planReplace(data: JsonObject, metadata: JsonObject | undefined): ChangePlan {
-  const fields = { ...toBsonDocument(data, 'data') };
+  const given = { $literal: toBsonDocument(data, 'data') };
+  const kept = keepingTypes(data);
+  const own = {
+    _id: '$_id',
+    _created_at: '$_created_at',
+    _metadata: metadata === undefined ? '$_metadata' : { $literal: toBsonDocument(metadata, 'metadata') },
+  };
   return {
     // A replacement always counts as a change, as in MongoDB.
     changes: 'always',
-    update: (versioning, now) => [
-      {
-        $replaceWith: {
-          $mergeObjects: [
-            { $literal: fields },
-            {
-              _id: '$_id',
-              _version:
-                versioning.kind === 'next'
-                  ? { $add: ['$_version', 1] }
-                  : { $literal: versioning.version + 1 },
-              _created_at: '$_created_at',
-              _updated_at: now,
-              _metadata:
-                metadata === undefined ? '$_metadata' : { $literal: toBsonDocument(metadata, 'metadata') },
-            },
-          ],
-        },
-      },
-    ],
+    update: (versioning, now) => {
+      const fields = { ...own, ...versionFields(versioning, now) };
+      return [{ $replaceWith: { $mergeObjects: [given, ...(kept === undefined ? [] : [kept]), fields] } }];
+    },
     arrayFilters: [],
   };
 }
@@ -126,16 +129,16 @@ function fieldsOf(operand: unknown): BsonDocument {
   return (operand ?? {}) as BsonDocument;
 }
 
-/** The caller's stages may drop the service's fields, which are put back as they were read. */
+/** The caller's stages may drop the service's fields: the restored ones are put back as they were read. */
 function boundPipeline(
   stages: readonly BsonDocument[],
   versioning: Versioning,
   now: Date,
+  restored: readonly string[],
 ): BsonDocument[] | undefined {
   if (versioning.kind === 'next') return undefined;
   const { current, version } = versioning;
   const kept: BsonDocument = {};
-  for (const field of ['_created_at', '_metadata'])
-    if (Object.hasOwn(current, field)) kept[field] = { $literal: current[field] };
+  for (const field of restored) if (Object.hasOwn(current, field)) kept[field] = { $literal: current[field] };
   return [...stages, { $set: { ...kept, _version: { $literal: version + 1 }, _updated_at: now } }];
 }

@@ -2,7 +2,6 @@ import { assertNever } from '../../../domain/assert-never.ts';
 import type { PullCondition, Update, UpdateOperation } from '../../../domain/query/update.ts';
 import { TypedNumber } from '../../../domain/value/bson.ts';
 import type { JsonObject, Value } from '../../../domain/value/value.ts';
-import { renderElementCondition } from './mongodb-element-condition.ts';
 import { anyOf, plainPlace, renderFilter } from './mongodb-filter.ts';
 import { type BsonDocument, toBson } from './mongodb-values.ts';
 
@@ -55,7 +54,7 @@ function operationChanges(operation: UpdateOperation): ChangeCondition {
     case '$push':
       return operation.values.length > 0 && operation.slice === undefined ? 'always' : 'unknown';
     case '$pop':
-      return { [`${path}.0`]: { $exists: true } };
+      return anyOf([{ [`${path}.0`]: { $exists: true } }, noArray(path)]);
     case '$min':
     case '$max':
       return addressable ? beats(path, operation.op, operation.value) : 'unknown';
@@ -64,7 +63,7 @@ function operationChanges(operation: UpdateOperation): ChangeCondition {
     case '$pullAll':
       return operation.values.some(Array.isArray)
         ? 'unknown'
-        : anyOf(operation.values.map((value) => has(path, value)));
+        : anyOf([...operation.values.map((value) => has(path, value)), noArray(path)]);
     case '$pull':
       return pulls(path, operation.condition);
     case '$mul':
@@ -110,14 +109,17 @@ function lacksOne(path: string, values: readonly Value[]): BsonDocument {
   };
 }
 
+/** What the server refuses must reach it: the field is there and no array. */
+function noArray(path: string): BsonDocument {
+  return { $and: [{ [path]: { $exists: true } }, { [path]: { $not: { $type: 'array' } } }] };
+}
+
+/** Conditions on values are not those of `$elemMatch`: `$pull` looks also into an element that is an array. */
 function pulls(path: string, condition: PullCondition): ChangeCondition {
   if (condition.kind === 'equals')
-    return Array.isArray(condition.value) ? 'unknown' : has(path, condition.value);
-  const matching =
-    condition.element === 'document'
-      ? renderFilter(condition.of, plainPlace)
-      : renderElementCondition(condition.of);
+    return Array.isArray(condition.value) ? 'unknown' : anyOf([has(path, condition.value), noArray(path)]);
+  const matching = condition.element === 'document' ? renderFilter(condition.of, plainPlace) : undefined;
   return matching === undefined || Object.keys(matching).length === 0
     ? 'unknown'
-    : { [path]: { $elemMatch: matching } };
+    : anyOf([{ [path]: { $elemMatch: matching } }, noArray(path)]);
 }

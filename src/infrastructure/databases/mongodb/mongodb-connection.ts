@@ -9,6 +9,16 @@ export interface PoolCounts {
   readonly max: number;
 }
 
+/** A standalone server has neither transactions nor change streams. */
+export type Topology = 'standalone' | 'replicaSet' | 'sharded';
+
+const topologies: Readonly<Record<string, Topology>> = {
+  Standalone: 'standalone',
+  Mongos: 'sharded',
+  RSPrimary: 'replicaSet',
+  RSSecondary: 'replicaSet',
+};
+
 /** The connected client; made on first use, replaced when the credentials change. */
 export class MongodbConnection {
   readonly #options: MongodbOptions;
@@ -17,7 +27,7 @@ export class MongodbConnection {
   readonly #retired = new Set<MongoClient>();
   readonly #pools = new WeakMap<MongoClient, { open: number; used: number }>();
   #current: MongoClient | undefined;
-  #standalone = false;
+  #topology: Topology | undefined;
 
   constructor(options: MongodbOptions) {
     this.#options = options;
@@ -60,9 +70,9 @@ export class MongodbConnection {
     if (old !== undefined) this.#retire(old);
   }
 
-  /** A server without replica set, which has neither transactions nor change streams. */
-  isStandalone(): boolean {
-    return this.#standalone;
+  /** What kind of deployment answers, as far as that is known yet. */
+  topology(): Topology | undefined {
+    return this.#topology;
   }
 
   counts(): PoolCounts {
@@ -83,8 +93,8 @@ export class MongodbConnection {
     const client = new MongoClient(this.#options.uri, clientOptions(this.#options, credentials));
     this.#countConnections(client);
     client.on('topologyDescriptionChanged', ({ newDescription }) => {
-      const servers = [...newDescription.servers.values()];
-      this.#standalone = servers.some(({ type }) => type === 'Standalone');
+      for (const { type } of newDescription.servers.values())
+        this.#topology = topologies[type] ?? this.#topology;
     });
     try {
       await client.connect();

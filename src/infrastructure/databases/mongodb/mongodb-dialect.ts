@@ -6,7 +6,7 @@ import type { Sort } from '../../../domain/query/sort.ts';
 import { explainNative } from './mongodb-explain.ts';
 import { allOf, anyOf, documentPlace, negate, renderLeaf } from './mongodb-filter.ts';
 import { afterKey } from './mongodb-keyset.ts';
-import { filterOf, type MongodbNative } from './mongodb-native.ts';
+import { filterOf, type MongodbNative, type NativeOrder } from './mongodb-native.ts';
 import { renderPipeline } from './mongodb-pipeline.ts';
 import type { BsonDocument } from './mongodb-values.ts';
 
@@ -42,8 +42,8 @@ function filterNative(filter: BsonDocument): MongodbNative {
   return { kind: 'filter', filter };
 }
 
-export function sortDocument(sort: Sort): Readonly<Record<string, 1 | -1>> {
-  return Object.fromEntries(sort.map(({ path, direction }) => [pathToString(path), direction]));
+function sortDocument(sort: Sort): NativeOrder {
+  return new Map(sort.map(({ path, direction }) => [pathToString(path), direction]));
 }
 
 /** The field that a leaf asks about, where an index on it could answer. */

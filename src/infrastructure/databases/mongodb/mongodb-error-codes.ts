@@ -48,7 +48,6 @@ export const errorCodes: Readonly<Record<number, Meaning>> = {
   115: unsupported,
   121: ['VALIDATION_ERROR', "the document breaks the collection's validator"],
   146: expensive,
-  168: mistake,
   171: index,
   189: unreachable,
   197: index,

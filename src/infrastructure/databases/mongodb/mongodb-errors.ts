@@ -59,6 +59,8 @@ function fromServer(error: MongoServerError, collection: string | undefined): Se
   if (needsReplicas) return needsReplicaSet(error);
   if (error.hasErrorLabel('TransientTransactionError') || conflicts.has(code))
     return new ServiceError('TRANSACTION_FAILED', 'another write got in the way', { transient: true }, error);
+  if (lacking.has(code) || (code === 2 && /^unknown (top level )?operator/i.test(error.message)))
+    return lacksIt(error);
   if (known !== undefined) {
     const [mapped, message] = known;
     return new ServiceError(mapped, message, detailsOf(error, collection), error);
@@ -74,6 +76,19 @@ function fromServer(error: MongoServerError, collection: string | undefined): Se
     'DATABASE_ERROR',
     `MongoDB failed: ${nameOf(error)}`,
     detailsOf(error, undefined),
+    error,
+  );
+}
+
+/** Operators and stages that passed our parser: a server that does not know them is older, or another product. */
+const lacking: ReadonlySet<number> = new Set([168, 15952, 31325, 40324]);
+
+function lacksIt(error: MongoServerError): ServiceError {
+  const operator = /\$[A-Za-z]+/.exec(error.message)?.[0] ?? null;
+  return new ServiceError(
+    'UNSUPPORTED_OPERATION',
+    'this MongoDB server does not know an operator of the request',
+    { database: 'mongodb', capability: operator },
     error,
   );
 }

@@ -8,7 +8,7 @@ export function explainNative(native: MongodbNative): Json {
     case 'filter':
       return masked(native.filter, false);
     case 'sort':
-      return { ...native.sort };
+      return Object.fromEntries(native.sort);
     case 'pipeline':
       return native.stages.map((stage) => masked(stage, true));
   }

@@ -8,7 +8,7 @@ import { renderFilter } from './mongodb-filter.ts';
 import { type BsonDocument, isBsonDocument, toRelaxedJson } from './mongodb-values.ts';
 
 type Description = Omit<IndexDescription, 'key' | 'collation' | 'version'> & {
-  readonly key: Record<string, IndexKind>;
+  readonly key: Map<string, IndexKind>;
 };
 
 /** An index as MongoDB is told of it. */
@@ -18,7 +18,7 @@ export function toIndexDescription(index: IndexDefinition): Description {
   if (partialFilter !== undefined && partial === undefined)
     throw unsupportedOperation('mongodb', 'indexes.partial', 'this filter has no native form');
   return {
-    key: Object.fromEntries(keys.map(({ path, kind }) => [pathToString(path), kind])),
+    key: new Map(keys.map(({ path, kind }) => [pathToString(path), kind])),
     name,
     ...(unique && { unique }),
     ...(sparse && { sparse }),

@@ -19,7 +19,7 @@ export interface ModifyTarget {
   readonly call: Call;
 }
 
-const maxAttempts = 12;
+const maxAttempts = 30;
 /** What one modification can do wrong; anything else rejects the whole call. */
 const ownFailures: ReadonlySet<ErrorCode> = new Set([
   'INVALID_REQUEST',
@@ -37,11 +37,26 @@ const ownFailures: ReadonlySet<ErrorCode> = new Set([
  */
 export async function modifyOne(target: ModifyTarget, modification: Modification): Promise<ModifyOutcome> {
   try {
-    return (await blindly(target, modification)) ?? (await boundToVersion(target, modification));
+    return await modified(target, modification);
   } catch (error) {
     if (error instanceof ServiceError && ownFailures.has(error.code)) return { status: 'failed', error };
     throw error;
   }
+}
+
+async function modified(target: ModifyTarget, modification: Modification): Promise<ModifyOutcome> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    // An upsert mostly finds no document: it looks first.
+    const looksFirst = attempt === 1 && modification.insert !== undefined;
+    const outcome = looksFirst ? undefined : await blindly(target, modification);
+    if (outcome !== undefined) return outcome;
+    const bound = await attemptBound(target, modification);
+    if (bound !== undefined) return bound;
+    await delay(Math.random() * Math.min(2 ** attempt, 100), undefined, { signal: target.call.signal });
+  }
+  throw new ServiceError('DATABASE_ERROR', 'too many writers change this document at once', {
+    id: modification.id,
+  });
 }
 
 interface Native {
@@ -68,7 +83,7 @@ async function blindly(target: ModifyTarget, modification: Modification): Promis
     const stored = await removeStored(target, allOf([{ _id: idCondition(id) }, where, lock]));
     return stored && { status: 'removed', before: read(target, stored) };
   }
-  if (plan.changes === 'unknown' || modification.insert !== undefined) return undefined;
+  if (plan.changes === 'unknown') return undefined;
   const update = plan.update({ kind: 'next' }, now);
   if (update === undefined) return undefined;
   const version = { _version: expectedVersion ?? { $gte: 1 } };
@@ -85,17 +100,6 @@ async function blindly(target: ModifyTarget, modification: Modification): Promis
 async function readBack(target: ModifyTarget, before: Document): Promise<Document> {
   const stored = await findStored(target, { _id: idCondition(before.id) });
   return stored === undefined ? { ...before, version: before.version + 1 } : read(target, stored);
-}
-
-async function boundToVersion(target: ModifyTarget, modification: Modification): Promise<ModifyOutcome> {
-  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-    const outcome = await attemptBound(target, modification);
-    if (outcome !== undefined) return outcome;
-    await delay(Math.random() * Math.min(2 ** attempt, 100), undefined, { signal: target.call.signal });
-  }
-  throw new ServiceError('DATABASE_ERROR', 'too many writers change this document at once', {
-    id: modification.id,
-  });
 }
 
 /** Undefined: another writer was faster. */

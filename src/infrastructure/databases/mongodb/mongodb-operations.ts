@@ -34,7 +34,7 @@ export function mongodbOperations(scope: OperationScope): DocumentOperations<Mon
     async count(name, where, call) {
       const collection = await open(name, call);
       const options = { ...commandOptions(call, session), signal: call.signal };
-      return run(call, name, () => countExactly(collection, where, session, options));
+      return run(call, name, () => countExactly(collection, where, scope, options));
     },
     async insert(name, documents, call, { ordered }) {
       const collection = await open(name, call);
@@ -75,10 +75,10 @@ type CountOptions = ReturnType<typeof commandOptions> & { readonly signal: Abort
 async function countExactly(
   collection: Collection<BsonDocument>,
   where: MongodbNative | undefined,
-  session: ClientSession | undefined,
+  { connection, session }: OperationScope,
   options: CountOptions,
 ): Promise<number> {
-  if (where !== undefined || session !== undefined)
+  if (where !== undefined || session !== undefined || connection.topology() === 'sharded')
     return collection.countDocuments(filterOf(where), options);
   return collection.estimatedDocumentCount({ maxTimeMS: options.maxTimeMS });
 }
@@ -120,7 +120,7 @@ function findDocuments(
     const filter = await resolveKeyset(filterOf(where), (id) => storedSystemFields(collection, id, options));
     const cursor = collection.find(filter, { ...options, skip, ...pageSize(limit) });
     const sort = sortOf(order);
-    return documentsOf(name, sort === undefined ? cursor : cursor.sort({ ...sort }).allowDiskUse(true));
+    return documentsOf(name, sort === undefined ? cursor : cursor.sort(new Map(sort)).allowDiskUse(true));
   });
 }
 

@@ -24,7 +24,10 @@ export function mongodbSchema(connection: MongodbConnection): SchemaAdmin {
       onDb(call, collection, async (db) => {
         const size = capped && { capped: true, size: capped.sizeBytes };
         const max = capped?.maxDocuments === undefined ? {} : { max: capped.maxDocuments };
-        // The driver takes an existing collection for success unless it is asked to look.
+        // Since MongoDB 7, creating a collection again with the same options is no error.
+        const existing = await collectionNames(db, call, collection);
+        if (existing.length > 0)
+          throw new ServiceError('VALIDATION_ERROR', 'the collection exists', { collection });
         await db.createCollection(collection, { ...commandOptions(call, undefined), ...size, ...max });
       }),
     dropCollection: (collection, call) =>

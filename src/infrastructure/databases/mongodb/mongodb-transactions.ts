@@ -20,7 +20,7 @@ export async function runInTransaction<T>(
   body: (operations: DocumentOperations<MongodbNative>) => Promise<T>,
 ): Promise<T> {
   const client = await connection.client();
-  if (connection.isStandalone()) throw needsReplicaSet();
+  if (connection.topology() === 'standalone') throw needsReplicaSet();
   const session = client.startSession();
   try {
     session.startTransaction({

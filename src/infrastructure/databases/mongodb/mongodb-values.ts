@@ -70,6 +70,8 @@ function typedNumberToBson(value: TypedNumber): unknown {
 }
 
 function opaqueToBson(value: OpaqueValue): unknown {
+  // The driver's own parser would make null of it.
+  if (value.type === 'undefined') return undefined;
   return BSON.EJSON.parse(value.extendedJson, { relaxed: false });
 }
 
