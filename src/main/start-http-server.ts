@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Config } from '../infrastructure/config/load-config.ts';
 
@@ -31,8 +33,30 @@ export async function startHttpServer(fetch: Fetch, settings: Config['server']['
     },
   });
   if (!('closeIdleConnections' in server)) throw new TypeError('expected an HTTP/1 server');
+  server.on('clientError', answerBadHead);
   return listen(server, settings.port, settings.host);
 }
+
+/** What Node cannot even parse never reaches the router; it is answered in the same form. */
+function answerBadHead(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const message = badHeads[error.code ?? ''] ?? 'not a valid HTTP request';
+  const body = JSON.stringify({
+    success: false,
+    error: { code: 'INVALID_REQUEST', message, details: { path: 'request' }, request_id: randomUUID() },
+  });
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+const badHeads: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'the address and headers are too long',
+  ERR_HTTP_REQUEST_TIMEOUT: 'the request did not arrive in time',
+};
 
 /** Listens and answers how to stop again. */
 export async function listen(server: Server, port: number, host: string): Promise<HttpServer> {
