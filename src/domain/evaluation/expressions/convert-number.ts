@@ -55,7 +55,7 @@ export function toDouble(value: Value): Value | undefined {
   return makeDouble(numberOf(value));
 }
 
-const decimalForm = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const decimalForm = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const infinityForm = /^([+-]?)inf(?:inity)?$/i;
 const nanForm = /^[+-]?nan$/i;
 

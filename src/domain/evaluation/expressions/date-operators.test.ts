@@ -86,6 +86,15 @@ test.each<Json>([
   expect(evaluationError(source).code).toBe('INVALID_REQUEST');
 });
 
+test('a format or text made to be slow is refused at once', () => {
+  const format = `${'%d'.repeat(100)}x`;
+  expect(evaluationError({ $dateFromString: { dateString: '1'.repeat(150), format } }).code).toBe(
+    'INVALID_REQUEST',
+  );
+  expect(evaluationError({ $toDate: `2024-01-01T${' '.repeat(1e6)}\n` }).code).toBe('INVALID_REQUEST');
+  expect(evaluationError({ $toDouble: `${'1'.repeat(1e6)}x` }).code).toBe('INVALID_REQUEST');
+});
+
 const dates = fc.date({ min: new Date('1950-01-01'), max: new Date('2090-01-01'), noInvalidDate: true });
 const zones = fc.constantFrom('UTC', 'America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe', '-07:30');
 const units = fc.constantFrom('year', 'quarter', 'month', 'week', 'day');

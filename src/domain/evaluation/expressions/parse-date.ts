@@ -21,7 +21,7 @@ export interface DateFields {
 /** What each specifier of `$dateFromString`'s format reads: its pattern, and what it sets. */
 const readers: Readonly<Record<string, readonly [string, (fields: DateFields, text: string) => void]>> = {
   b: ['[A-Za-z]{3}', (f, t) => (f.month = monthOf(t))],
-  B: ['[A-Za-z]+', (f, t) => (f.month = monthOf(t))],
+  B: [monthNames.join('|'), (f, t) => (f.month = monthOf(t))],
   d: ['\\d{1,2}', (f, t) => (f.day = Number(t))],
   G: ['\\d{4}', (f, t) => (f.isoWeekYear = Number(t))],
   H: ['\\d{1,2}', (f, t) => (f.hour = Number(t))],
@@ -51,13 +51,19 @@ function readZoneField(fields: DateFields, text: string): void {
   if (zone !== undefined) fields.zone = zone;
 }
 
-/** Whether `$dateFromString` can read by the format. */
+/** Longest text that is read as a date. */
+const maxTextLength = 256;
+
+/** Whether `$dateFromString` can read by the format: each specifier once, which bounds what matching may try. */
 export function isReadableDateFormat(format: string): boolean {
-  return /^(?:[^%\0]|%[%bBdGHjLmMSuVYzZ])*$/u.test(format);
+  if (format.length > maxTextLength || !/^(?:[^%\0]|%[%bBdGHjLmMSuVYzZ])*$/u.test(format)) return false;
+  const specifiers = (format.match(/%./gu) ?? []).filter((specifier) => specifier !== '%%');
+  return new Set(specifiers).size === specifiers.length;
 }
 
 /** The fields of a text that has exactly a checked format; undefined when it has not. */
 export function readByFormat(text: string, format: string): DateFields | undefined {
+  if (text.length > maxTextLength) return undefined;
   const order: string[] = [];
   const pattern = format.replace(/%(.)|[\\^$.*+?()[\]{}|]/gu, (found, specifier: string | undefined) => {
     if (specifier === undefined) return `\\${found}`;
@@ -65,7 +71,7 @@ export function readByFormat(text: string, format: string): DateFields | undefin
     order.push(specifier);
     return `(${readers[specifier]?.[0] ?? ''})`;
   });
-  const match = new RegExp(`^${pattern}$`, 'u').exec(text);
+  const match = new RegExp(`^${pattern}$`, 'iu').exec(text);
   if (match === null) return undefined;
   const fields: DateFields = {};
   for (const [i, specifier] of order.entries()) readers[specifier]?.[1](fields, match[i + 1] ?? '');
@@ -90,6 +96,7 @@ const timeForm =
 
 /** The fields of a date in a common form; undefined when it has none. */
 export function readFreely(text: string): DateFields | undefined {
+  if (text.length > maxTextLength) return undefined;
   for (const form of forms) {
     const groups = form.exec(text.trim())?.groups;
     if (groups === undefined) continue;

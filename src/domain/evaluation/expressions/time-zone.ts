@@ -14,6 +14,7 @@ const maxZones = 1000;
  */
 export function timeZoneOf(name: string): TimeZone | undefined {
   if (name === 'UTC' || name === 'GMT') return utc;
+  if (name.length > 64) return undefined;
   const known = zones.get(name);
   if (known !== undefined || zones.has(name)) return known;
   const zone = offsetZone(name) ?? olsonZone(name);
