@@ -51,7 +51,6 @@ const headerParameters: Readonly<Record<string, JsonObject>> = {
   },
   'If-None-Match': {
     type: 'string',
-    pattern: '^"[1-9][0-9]{0,14}"$',
     description: 'The `ETag` that the caller has; 304 when it is still the current one.',
   },
   'Last-Event-ID': { type: 'string', description: 'The id of the last event that arrived.' },

@@ -1,0 +1,145 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createTestApp, send } from '../../../../test/support/test-app.ts';
+import type { Json, JsonObject } from '../../../domain/value/value.ts';
+
+const app = createTestApp();
+const total = 25;
+
+beforeAll(async () => {
+  const documents = Array.from({ length: total }, (_, n) => ({
+    id: `d${String(n).padStart(2, '0')}`,
+    data: { n, even: n % 2 === 0, ...(n % 5 === 0 ? {} : { name: `x${n % 3}` }) },
+  }));
+  await send(app, 'POST /documents/bulk/insert', { body: { collection: 'items', documents } });
+});
+
+const ids = (data: JsonObject): readonly Json[] =>
+  (data.documents as readonly JsonObject[]).map((document) => document.id ?? null);
+const encode = encodeURIComponent;
+
+test('lists a page with its pagination', async () => {
+  const { data } = await send(app, `GET /documents/items?sort=-n&limit=3&offset=1`);
+  expect(ids(data)).toEqual(['d23', 'd22', 'd21']);
+  expect(data.pagination).toEqual({ total, limit: 3, offset: 1, has_more: true });
+});
+
+test('filters, projects and leaves the total out', async () => {
+  const filter = encode(JSON.stringify({ even: true, n: { $gte: 20 } }));
+  const { data } = await send(app, `GET /documents/items?filter=${filter}&projection=n&count=false`);
+  expect(data.documents).toMatchObject([{ data: { n: 20 } }, { data: { n: 22 } }, { data: { n: 24 } }]);
+  expect(data.pagination).toEqual({ limit: 10, offset: 0, has_more: false });
+});
+
+test('a total past the end is still exact', async () => {
+  const { data } = await send(app, 'GET /documents/items?offset=100');
+  expect(data.pagination).toEqual({ total, limit: 10, offset: 100, has_more: false });
+});
+
+test.each([
+  ['limit=0', 'limit'],
+  ['limit=1001', 'limit'],
+  ['limit=ten', 'limit'],
+  ['offset=-1', 'offset'],
+  ['filter=%7B', 'filter'],
+  ['filter=[]', 'filter'],
+  ['filter=%7B%22a%22:%7B%22$gtt%22:1%7D%7D', 'filter.a.$gtt'],
+  ['limit=1&limit=2', 'limit'],
+  ['unknown=1', 'unknown'],
+  ['sort=%FF', 'sort'],
+  ['cursor=forged', 'cursor'],
+  ['cursor=&offset=5', 'offset'],
+])('refuses ?%s', async (query, path) => {
+  const refused = await send(app, `GET /documents/items?${query}`);
+  expect(refused.status).toBe(400);
+  expect(refused.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path } });
+});
+
+test('search takes the same in a body', async () => {
+  const body = { filter: { $or: [{ n: 3 }, { n: 4 }] }, sort: { n: -1 }, limit: 1 };
+  const { data } = await send(app, 'POST /documents/items/search', { body });
+  expect(ids(data)).toEqual(['d04']);
+  expect(data.pagination).toEqual({ total: 2, limit: 1, offset: 0, has_more: true });
+});
+
+test('cursors walk through every document once, on any sort', async () => {
+  for (const sort of [undefined, { name: 1 }, { name: -1, n: 1 }, { even: 1, n: -1 }]) {
+    const seen: Json[] = [];
+    let cursor: Json | undefined = '';
+    while (cursor !== undefined) {
+      const body = { ...(sort && { sort }), limit: 4, cursor };
+      const { data, status }: { data: JsonObject; status: number } = await send(
+        app,
+        'POST /documents/items/search',
+        { body },
+      );
+      expect(status).toBe(200);
+      seen.push(...ids(data));
+      cursor = (data.pagination as JsonObject).next_cursor;
+    }
+    expect(seen).toHaveLength(total);
+    expect(new Set(seen).size).toBe(total);
+  }
+});
+
+test('a cursor belongs to its filter, sort and collection', async () => {
+  const page = await send(app, 'GET /documents/items?cursor=&limit=1&sort=n:asc');
+  const cursor = String((page.data.pagination as JsonObject).next_cursor);
+  const again = (query: string) => send(app, `GET /documents/${query}&cursor=${cursor}`);
+  expect((await again('items?sort=n:asc')).status).toBe(200);
+  expect((await again('items?sort=n:desc')).error.code).toBe('INVALID_REQUEST');
+  expect((await again('items?sort=n:asc&filter={"n":1}')).error.code).toBe('INVALID_REQUEST');
+  expect((await again('others?sort=n:asc')).error.code).toBe('INVALID_REQUEST');
+  const flipped = cursor.startsWith('A') ? `B${cursor.slice(1)}` : `A${cursor.slice(1)}`;
+  expect((await send(app, `GET /documents/items?sort=n:asc&cursor=${flipped}`)).status).toBe(400);
+});
+
+test('explains instead of running', async () => {
+  const listed = await send(app, 'GET /documents/items?explain=true');
+  const searched = await send(app, 'POST /documents/items/search', { body: { explain: true } });
+  const counted = await send(app, 'POST /documents/items/count?explain=true', { body: {} });
+  for (const { data } of [listed, searched, counted])
+    expect(data).toMatchObject({ database: 'memory', scan: 'collection' });
+});
+
+test('counts exactly and estimates', async () => {
+  expect((await send(app, 'POST /documents/items/count', { body: { filter: { even: true } } })).data).toEqual(
+    {
+      count: 13,
+      collection: 'items',
+    },
+  );
+  expect((await send(app, 'GET /documents/items/count/estimate')).data).toEqual({
+    estimated_count: total,
+    collection: 'items',
+  });
+});
+
+test('streams one document a line', async () => {
+  const headers = { Accept: 'application/x-ndjson' };
+  const response = await app.request('/api/v1/documents/items?limit=20&sort=n:asc', { headers });
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await response.text()).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).data.n)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  const refused = await send(app, 'GET /documents/items?filter={"$bad":1}', { headers });
+  expect([refused.status, refused.error.code]).toEqual([400, 'INVALID_REQUEST']);
+});
+
+test('watches changes, and resumes after the last event', async () => {
+  const changes = await app.request('/api/v1/documents/watched/watch');
+  expect(changes.headers.get('content-type')).toBe('text/event-stream');
+  const reader = changes.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const next = async () => String((await reader?.read())?.value);
+  expect(await next()).toBe('retry: 2000\n\n');
+  const first = next();
+  await send(app, 'POST /documents', { body: { collection: 'watched', id: 'w', data: { a: 1 } } });
+  const event = await first;
+  expect(event).toMatch(/^id: .+\nevent: created\ndata: \{.*"data":\{"a":1\}.*\}\n\n$/);
+  await reader?.cancel();
+  await send(app, 'DELETE /documents/watched/w');
+  const id = /^id: (.+)$/m.exec(event)?.[1] ?? '';
+  const resumed = await app.request('/api/v1/documents/watched/watch', { headers: { 'Last-Event-ID': id } });
+  const again = resumed.body?.pipeThrough(new TextDecoderStream()).getReader();
+  await again?.read();
+  expect((await again?.read())?.value).toContain('event: deleted');
+  await again?.cancel();
+});
