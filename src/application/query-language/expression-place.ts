@@ -1,3 +1,4 @@
+import { invalidRequest } from '../../domain/errors.ts';
 import type { Expression } from '../../domain/query/expression.ts';
 import type { Json } from '../../domain/value/value.ts';
 
@@ -18,7 +19,13 @@ export function inside(place: ExpressionPlace, suffix: string): ExpressionPlace 
   return { ...place, path: place.path + suffix, depth: place.depth + 1 };
 }
 
+/** Most user variables that one place may see; every binding operator copies them. */
+const maxVariables = 200;
+
 /** The same place with more variables bound. */
 export function binding(place: ExpressionPlace, names: readonly string[]): ExpressionPlace {
-  return { ...place, variables: new Set([...place.variables, ...names]) };
+  const variables = new Set([...place.variables, ...names]);
+  if (variables.size > maxVariables)
+    throw invalidRequest(`at most ${maxVariables} variables may be bound at once`, place.path);
+  return { ...place, variables };
 }

@@ -60,6 +60,11 @@ test('variables are known where they are bound, and only there', () => {
   expect(failure({ $let: { vars: { a: 1, b: '$$a' }, in: 1 } })).toMatch(/^INVALID_REQUEST/);
 });
 
+test('variables are bounded', () => {
+  const vars = Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`v${i}`, i]));
+  expect(failure({ $let: { vars, in: 1 } })).toBe('INVALID_REQUEST p.$let.in');
+});
+
 test('nesting is bounded', () => {
   let deep: Json = 1;
   for (let i = 0; i < 100_000; i++) deep = [deep];
