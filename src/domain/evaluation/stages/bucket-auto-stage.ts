@@ -8,6 +8,7 @@ import { Held } from '../held.ts';
 import { blocking } from './chunks.ts';
 import { checkGranularityInput, roundDown, roundUp } from './granularity.ts';
 import { toDocument } from './group-stage.ts';
+import { sortPaced } from './sort-paced.ts';
 import type { StageCompiler, StageOf } from './stage-runner.ts';
 
 interface Entry {
@@ -25,13 +26,13 @@ export const compileBucketAuto: StageCompiler<'bucketAuto'> = (stage, context) =
   const evaluate = compileExpression(stage.groupBy, context);
   const bind = documentScope(context);
   const start = compileAccumulators(stage.output, context, new Held(context.maxDocuments));
-  return blocking((documents) => {
+  return blocking(async (documents) => {
     const entries = documents.map(
       (document): Entry => ({ document, value: evaluate(bind(document)) ?? null }),
     );
     if (stage.granularity !== undefined) for (const entry of entries) checkGranularityInput(entry.value);
-    entries.sort((a, b) => compareValues(a.value, b.value));
-    return fillBuckets(entries, stage).map((bucket) => {
+    const sorted = await sortPaced(entries, (a, b) => compareValues(a.value, b.value), context.pace);
+    return fillBuckets(sorted, stage).map((bucket) => {
       const id = { min: bucket.min, max: bucket.max };
       const accumulators = start(id);
       for (const { document } of bucket.entries) {
