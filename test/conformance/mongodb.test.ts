@@ -1,4 +1,4 @@
-import { BSON, type Collection, Decimal128, Double, Int32, Long, MongoClient, ObjectId } from 'mongodb';
+import { BSON, type Collection, Decimal128, Double, type Filter, Int32, Long, MongoClient, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
@@ -38,7 +38,7 @@ describe.skipIf(uri === '')('mongodb', () => {
   beforeEach(() => others.deleteMany({}));
 
   const get = (id: string) => repository.get(name, id, testCall());
-  const raw = async (id: unknown) => others.findOne({ _id: { $eq: id } }, { promoteValues: false });
+  const raw = (id: unknown) => others.findOne({ _id: id } as Filter<Stored>, { promoteValues: false });
   const update = (source: Json, arrayFilters?: Json): Change => ({
     kind: 'update',
     update: parseUpdate(source, arrayFilters, { ...extended, path: 'update' }),

@@ -72,7 +72,16 @@ function typedNumberToBson(value: TypedNumber): unknown {
 function opaqueToBson(value: OpaqueValue): unknown {
   // The driver's own parser would make null of it.
   if (value.type === 'undefined') return undefined;
-  return BSON.EJSON.parse(value.extendedJson, { relaxed: false });
+  const parsed = JSON.parse(value.extendedJson) as {
+    readonly $binary?: { readonly base64: string; readonly subType: string };
+  };
+  // Nor does it take a UUID of another length, which a collection may hold.
+  if (parsed.$binary !== undefined)
+    return new Binary(
+      Buffer.from(parsed.$binary.base64, 'base64'),
+      Number.parseInt(parsed.$binary.subType, 16),
+    );
+  return BSON.EJSON.deserialize(parsed, { relaxed: false });
 }
 
 function arrayToBson(value: readonly Value[], path: string): unknown {
