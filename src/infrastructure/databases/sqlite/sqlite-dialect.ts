@@ -3,12 +3,13 @@ import type { Leaf } from '../../../domain/query/filter.ts';
 import type { Path } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { renderSql } from '../sql/render-sql.ts';
-import { assuming, type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
-import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
+import { assuming, type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import type { PathExpressions } from './sqlite-expressions.ts';
+import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { evaluatedLeaf, evaluatedRow, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
 import { sqliteSort } from './sqlite-sort.ts';
-import { tableName, tableOf } from './sqlite-table-name.ts';
+import { tableOf } from './sqlite-table-name.ts';
 
 /** How SQLite says each part of a query. Every leaf runs there; see `docs/databases/sqlite.md` for how. */
 export const sqliteDialect: Dialect<SqlFragment> = {
@@ -64,31 +65,10 @@ function servesSparse(path: Path, context: PlanContext, condition: LeafCondition
   );
 }
 
-/** Holds as long as the small index of the documents with arrays at this path is empty. */
-export function arrayFree(path: Path, arrays: SqlFragment, { collection }: PlanContext): SqlAssumption {
-  return {
-    name: `${tableName(collection)} ${JSON.stringify(path)}`,
-    refutedBy: sql`SELECT 1 FROM ${tableOf(collection)} WHERE ${arrays} LIMIT 1`,
-  };
-}
-
-/** The expressions in the words of the indexes where there is one on the path, else with the path bound. */
-export function indexedExpressions(path: Path, context: PlanContext): PathExpressions | undefined {
-  return pathExpressions(path, isIndexed(path, context));
-}
-
-export function isIndexed(path: Path, { indexes }: PlanContext): boolean {
-  return indexes.some(({ keys }) => keys.some((key) => samePath(key.path, path)));
-}
-
 /** The first index that starts with the path and holds all documents that can have it. */
 function leadingIndex(path: Path, { indexes }: PlanContext): string | undefined {
   if (path.length === 1 && path[0] === '_id') return '_id_';
   return indexes.find(
     ({ keys, partialFilter }) => partialFilter === undefined && keys[0] && samePath(keys[0].path, path),
   )?.name;
-}
-
-export function samePath(a: Path, b: Path): boolean {
-  return a.length === b.length && a.every((segment, i) => segment === b[i]);
 }

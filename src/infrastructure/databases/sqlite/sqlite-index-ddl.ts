@@ -5,7 +5,8 @@ import type { Path } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { identifier, joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
-import { jsonPath, textLiteral } from './sqlite-json-path.ts';
+import { indexPaths } from './sqlite-indexed-paths.ts';
+import { textLiteral } from './sqlite-json-path.ts';
 import { leafCondition } from './sqlite-leaf.ts';
 import { literalSql } from './sqlite-literal.ts';
 import { tableName, tableOf } from './sqlite-table-name.ts';
@@ -49,15 +50,6 @@ export function indexObjects(collection: string, index: IndexDefinition, number:
       ),
     ],
   };
-}
-
-/** The paths whose expressions the index holds, each once: those of its keys and of its partial filter. */
-export function indexPaths({ keys, partialFilter }: IndexDefinition): readonly Path[] {
-  const paths = [
-    ...keys.map(({ path }) => path),
-    ...(partialFilter ? filterPaths(partialFilter.filter) : []),
-  ];
-  return [...new Map(paths.map((path) => [jsonPath(path), path])).values()];
 }
 
 /** The table that holds the keys of a unique index. */
@@ -156,19 +148,4 @@ function partialLeaf(leaf: Leaf): SqlFragment {
 
 function evaluated(leaf: Leaf & { readonly path: Path }): SqlFragment {
   return sql`field_matches(${JSON.stringify(leaf)}, ${expressionsOf(leaf.path).field})`;
-}
-
-function filterPaths(filter: Filter): readonly Path[] {
-  switch (filter.kind) {
-    case 'everything':
-    case 'nothing':
-      return [];
-    case 'and':
-    case 'or':
-      return filter.of.flatMap(filterPaths);
-    case 'not':
-      return filterPaths(filter.of);
-    default:
-      return 'path' in filter ? [filter.path] : [];
-  }
 }

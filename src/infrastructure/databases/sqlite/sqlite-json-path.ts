@@ -14,7 +14,7 @@ export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Whether SQLite can hold every segment: it has no form for text that is not well-formed. */
+/** Whether SQLite can say every segment: it has no form for text that is not well-formed, and ends a key at a NUL. */
 export function isPushablePath(path: Path): boolean {
-  return path.length > 0 && path.every((segment) => segment.isWellFormed());
+  return path.length > 0 && path.every((segment) => segment.isWellFormed() && !segment.includes('\0'));
 }

@@ -39,8 +39,8 @@ export function runRawRead(
   raw: RawStatement,
   limits: StatementLimits,
 ): JobResults['raw'] {
-  const statement = prepareRaw(db, raw.text, readActions, () => undefined);
-  return readRows(statement, raw, limits);
+  const permission = { verbs: /^(SELECT|WITH|VALUES)\b/i, actions: readActions, onWrite: () => undefined };
+  return runPermitted(db, raw, permission, limits);
 }
 
 /** Inside the writer's transaction. Documents that it inserts or deletes are counted again. */
@@ -49,8 +49,10 @@ export function runRawWrite(
   job: Extract<WriteJob, { kind: 'raw' }>,
 ): JobResults['raw'] {
   const touched = new Set<string>();
-  const statement = prepareRaw(connection.db, job.text, writeActions, (table) => touched.add(table));
-  const result = readRows(statement, job, { deadline: job.deadline, cancelled: () => false });
+  const verbs = /^(SELECT|WITH|VALUES|INSERT|REPLACE|UPDATE|DELETE)\b/i;
+  const permission = { verbs, actions: writeActions, onWrite: (table: string) => touched.add(table) };
+  const limits = { deadline: job.deadline, cancelled: () => false };
+  const result = runPermitted(connection.db, job, permission, limits);
   for (const collection of readCollections(connection)) {
     const table = tableName(collection);
     if (touched.has(table))
@@ -61,14 +63,25 @@ export function runRawWrite(
   return result;
 }
 
-function prepareRaw(
+interface Permission {
+  readonly verbs: RegExp;
+  readonly actions: ReadonlySet<number>;
+  readonly onWrite: (table: string) => void;
+}
+
+const comments = /^(\s|--[^\n]*(\n|$)|\/\*[\s\S]*?\*\/)*/;
+
+/** SQLite asks our authorizer about everything that the statement wants, while it is prepared and while it runs. */
+function runPermitted(
   db: DatabaseSync,
-  text: string,
-  allowed: ReadonlySet<number>,
-  onWrite: (table: string) => void,
-): StatementSync {
+  raw: RawStatement,
+  { verbs, actions, onWrite }: Permission,
+  limits: StatementLimits,
+): JobResults['raw'] {
+  if (!verbs.test(raw.text.replace(comments, '')))
+    throw invalidRequest('a statement of this kind is not allowed', 'query');
   db.setAuthorizer((action, first, second, _database, inside) => {
-    if (!allowed.has(action)) return inside === null ? SQLITE_DENY : SQLITE_OK;
+    if (!actions.has(action)) return inside === null ? SQLITE_DENY : SQLITE_OK;
     if (action === constants.SQLITE_FUNCTION && deniedFunctions.has(second ?? '')) return SQLITE_DENY;
     if (!readActions.has(action) && inside === null) {
       if (first?.startsWith('$') || first?.startsWith('sqlite_')) return SQLITE_DENY;
@@ -77,10 +90,10 @@ function prepareRaw(
     return SQLITE_OK;
   });
   try {
-    const statement = db.prepare(text, { readBigInts: true });
-    const rest = text.slice(statement.sourceSQL.length);
-    if (/[^\s;]/.test(rest)) throw invalidRequest('only one statement can be run at a time', 'query');
-    return statement;
+    const statement = db.prepare(raw.text, { readBigInts: true });
+    if (/[^\s;]/.test(raw.text.slice(statement.sourceSQL.length)))
+      throw invalidRequest('only one statement can be run at a time', 'query');
+    return readRows(statement, raw, limits);
   } catch (error) {
     throw asRequestError(error);
   } finally {
@@ -90,22 +103,17 @@ function prepareRaw(
 
 function readRows(statement: StatementSync, raw: RawStatement, limits: StatementLimits): JobResults['raw'] {
   const rows: JsonObject[] = [];
-  try {
-    const columns = statement.columns().map(({ name }) => name);
-    const bound = raw.params.map(toParameter);
-    for (const row of statement.iterate(...bound)) {
-      rows.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toJson(value)])));
-      if (rows.length >= raw.maxRows || limits.cancelled() || Date.now() > limits.deadline) break;
-    }
-    return { columns, rows };
-  } catch (error) {
-    throw asRequestError(error);
+  const columns = statement.columns().map(({ name }) => name);
+  for (const row of statement.iterate(...raw.params.map(toParameter))) {
+    rows.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toJson(value)])));
+    if (rows.length >= raw.maxRows || limits.cancelled() || Date.now() > limits.deadline) break;
   }
+  return { columns, rows };
 }
 
-/** A mistake in the caller's statement (SQLITE_ERROR, SQLITE_AUTH, SQLITE_RANGE); the message is SQLite's and holds no value. */
+/** A mistake in the caller's statement (SQLITE_ERROR, _READONLY, _AUTH, _RANGE); the message is SQLite's and holds no value. */
 function asRequestError(error: unknown): unknown {
-  if (!isSqliteError(error) || ![1, 23, 25].includes(error.errcode & 255)) return error;
+  if (!isSqliteError(error) || ![1, 8, 23, 25].includes(error.errcode & 255)) return error;
   return invalidRequest(
     error.errcode === 23 ? 'the statement does what is not allowed' : error.message,
     'query',

@@ -12,7 +12,7 @@ import {
   sql,
   trustedSql,
 } from '../sql/sql-fragment.ts';
-import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-dialect.ts';
+import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { comparisonKey } from './sqlite-values.ts';
 
