@@ -17,7 +17,10 @@ export function sameAnswer(actual: readonly Json[], expected: readonly Json[], o
 }
 
 function canonical(value: Json, digits: number, free: ReadonlySet<string>, name: string | undefined): string {
-  if (typeof value === 'number') return String(value === 0 ? 0 : Number(value.toPrecision(digits)));
+  if (typeof value === 'number') {
+    const negligible = value === 0 || (digits < 15 && Math.abs(value) < 1e-12);
+    return String(negligible ? 0 : Number(value.toPrecision(digits)));
+  }
   if (Array.isArray(value)) {
     const items = value.map((item: Json) => canonical(item, digits, free, name));
     return `[${(name !== undefined && free.has(name) ? items.sort() : items).join()}]`;
