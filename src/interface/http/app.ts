@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { H, RouterRoute } from 'hono/types';
 import { ServiceError } from '../../domain/errors.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import { basePath, type Endpoint } from './endpoint.ts';
+import { basePath, type Endpoint, type MountedEndpoint, mountEndpoint } from './endpoint.ts';
 import { type HostEnvironment, requestPath } from './http-request.ts';
 import { preflightHeaders } from './middleware/cors.ts';
 import { apiEndpoints } from './routes/api-endpoints.ts';
@@ -22,7 +22,7 @@ export function createHttpApp(service: HttpDependencies): Hono<HostEnvironment> 
   });
   for (const endpoint of [...apiEndpoints, ...descriptionEndpoints]) {
     for (const prefix of prefixes(endpoint)) {
-      const handler = serveEndpoint({ ...endpoint, basePath: prefix }, service);
+      const handler = serveEndpoint(mountEndpoint(endpoint, prefix), service);
       app.on(
         endpoint.method.toUpperCase(),
         `${prefix}${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
@@ -40,11 +40,11 @@ function prefixes({ root }: Endpoint): readonly string[] {
 }
 
 /** What answers when no route has the path or the method: an endpoint like any other, limited and counted. */
-function unmatchedEndpoint(router: SegmentRouter<[H, RouterRoute]>): Endpoint {
+function unmatchedEndpoint(router: SegmentRouter<[H, RouterRoute]>): MountedEndpoint {
   return {
     method: 'get',
     path: 'unmatched',
-    basePath: '',
+    segments: new Map(),
     operationId: 'unmatched',
     tag: '',
     summary: '',

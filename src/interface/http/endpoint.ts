@@ -72,8 +72,23 @@ export interface EndpointSpec<Body, Query> extends EndpointDescription {
 
 /** An endpoint with the types of its input closed over. */
 export interface Endpoint extends EndpointDescription {
-  readonly basePath: string;
-  readonly run: (exchange: Exchange) => Promise<Answer>;
+  readonly run: (exchange: Exchange) => Answer | Promise<Answer>;
+}
+
+/** An endpoint at the place where it answers. */
+export interface MountedEndpoint extends Endpoint {
+  /** Where each parameter stands: the number of slashes before it. */
+  readonly segments: ReadonlyMap<string, number>;
+}
+
+/** @param prefix the base path, or nothing at the root. */
+export function mountEndpoint(endpoint: Endpoint, prefix: string): MountedEndpoint {
+  const names = `${prefix}${endpoint.path}`.split('/');
+  const parameters = names.flatMap((segment, position) => {
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    return name === undefined ? [] : [[name, position] as const];
+  });
+  return { ...endpoint, segments: new Map(parameters) };
 }
 
 export function defineEndpoint<Body = undefined, Query = undefined>(
@@ -81,5 +96,5 @@ export function defineEndpoint<Body = undefined, Query = undefined>(
 ): Endpoint {
   const { handle, ...description } = spec;
   const read = readInput(spec);
-  return { ...description, basePath, run: (exchange) => read(exchange, handle) };
+  return { ...description, run: (exchange) => read(exchange, handle) };
 }

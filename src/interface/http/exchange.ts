@@ -2,7 +2,7 @@ import type { RateLimitDecision } from '../../application/ports/rate-limiter.ts'
 import type { UseCaseContext } from '../../application/use-cases/use-case-context.ts';
 import type { DatabaseType } from '../../domain/database-type.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { MountedEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { chooseDatabase } from './middleware/choose-database.ts';
 import { decodeSegment } from './parse-query-string.ts';
@@ -11,14 +11,14 @@ import type { RequestCall } from './request-call.ts';
 /** One request on its way through one endpoint. */
 export class Exchange {
   readonly request: HttpRequest;
-  readonly endpoint: Endpoint;
+  readonly endpoint: MountedEndpoint;
   readonly service: HttpDependencies;
   /** For the answer's headers; set when the request was counted. */
   rate: RateLimitDecision | undefined;
   #call: RequestCall | undefined;
   #database: DatabaseType | undefined;
 
-  constructor(request: HttpRequest, endpoint: Endpoint, service: HttpDependencies) {
+  constructor(request: HttpRequest, endpoint: MountedEndpoint, service: HttpDependencies) {
     this.request = request;
     this.endpoint = endpoint;
     this.service = service;
@@ -26,10 +26,7 @@ export class Exchange {
 
   /** The decoded segment that stands for `{name}` in the endpoint's path. */
   param(name: string): string {
-    const { basePath, path } = this.endpoint;
-    const prefix = this.request.path.startsWith(basePath) ? basePath.length : 0;
-    const position = path.split('/').indexOf(`{${name}}`);
-    return decodeSegment(this.request.path.slice(prefix).split('/')[position] ?? '', name);
+    return decodeSegment(segmentAt(this.request.path, this.endpoint.segments.get(name) ?? 0), name);
   }
 
   get call(): RequestCall {
@@ -55,4 +52,12 @@ export class Exchange {
   end(): void {
     this.#call?.end();
   }
+}
+
+/** The segment after the `position`-th slash. */
+function segmentAt(path: string, position: number): string {
+  let start = 0;
+  for (let i = 0; i < position; i++) start = path.indexOf('/', start) + 1;
+  const end = path.indexOf('/', start);
+  return end === -1 ? path.slice(start) : path.slice(start, end);
 }

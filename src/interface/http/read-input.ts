@@ -13,18 +13,19 @@ type Handle<Body, Query> = (input: EndpointInput<Body, Query>) => Answer | Promi
 /** Reads and checks query and body of one endpoint's requests, then handles them, once per `Idempotency-Key`. */
 export function readInput<Body, Query>(
   spec: EndpointSpec<Body, Query>,
-): (exchange: Exchange, handle: Handle<Body, Query>) => Promise<Answer> {
+): (exchange: Exchange, handle: Handle<Body, Query>) => Answer | Promise<Answer> {
   const readQuery = queryReader(spec.query);
   const readBody = bodyReader(spec.body);
   const onceable = spec.method === 'post' || spec.method === 'put';
-  return async (exchange, handle) => {
+  const handleText = (exchange: Exchange, text: string, handle: Handle<Body, Query>) => {
     const query = readQuery(exchange);
-    const text = spec.body === undefined ? '' : await readText(exchange);
     const body = readBody(text);
     if (onceable && exchange.request.header('idempotency-key') !== undefined)
       return answerOnce(exchange, text, () => handle({ exchange, query, body }));
     return handle({ exchange, query, body });
   };
+  if (spec.body === undefined) return (exchange, handle) => handleText(exchange, '', handle);
+  return async (exchange, handle) => handleText(exchange, await readText(exchange), handle);
 }
 
 function queryReader<Query>(schema: z.ZodType<Query> | undefined): (exchange: Exchange) => Query {

@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
+import type { RateLimiter } from '../../application/ports/rate-limiter.ts';
 import type { Answer } from './answer.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { MountedEndpoint } from './endpoint.ts';
 import { errorAnswer, toServiceError } from './error-response.ts';
 import { Exchange } from './exchange.ts';
 import { type HostEnvironment, HttpRequest } from './http-request.ts';
@@ -15,7 +16,7 @@ import { respond } from './respond.ts';
  * every link of a chain costs each request. Always answers; never rejects.
  */
 export function serveEndpoint(
-  endpoint: Endpoint,
+  endpoint: MountedEndpoint,
   service: HttpDependencies,
 ): (context: Context<HostEnvironment>) => Promise<Response> {
   return async (context) => {
@@ -34,9 +35,16 @@ export function serveEndpoint(
   };
 }
 
-async function admit(exchange: Exchange): Promise<Answer> {
+/** Without guards, nothing is awaited on the way to the endpoint. */
+function admit(exchange: Exchange): Answer | Promise<Answer> {
   const { service, endpoint } = exchange;
   const limiter = endpoint.limited === false ? undefined : service.rateLimiter;
+  if (service.authenticator === undefined && limiter === undefined) return endpoint.run(exchange);
+  return admitGuarded(exchange, limiter);
+}
+
+async function admitGuarded(exchange: Exchange, limiter: RateLimiter | undefined): Promise<Answer> {
+  const { service, endpoint } = exchange;
   if (service.authenticator !== undefined) {
     try {
       await authenticate(exchange);
