@@ -1,4 +1,14 @@
-import { BSON, type Collection, Decimal128, Double, type Filter, Int32, Long, MongoClient, ObjectId } from 'mongodb';
+import {
+  BSON,
+  type Collection,
+  Decimal128,
+  Double,
+  type Filter,
+  Int32,
+  Long,
+  MongoClient,
+  ObjectId,
+} from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
@@ -7,7 +17,6 @@ import { flatView } from '../../src/domain/document/flat-view.ts';
 import type { Change } from '../../src/domain/document/modification.ts';
 import { sortKey } from '../../src/domain/evaluation/sort-key.ts';
 import type { Json } from '../../src/domain/value/value.ts';
-import { createMongodbAdapter } from '../../src/infrastructure/databases/mongodb/mongodb-adapter.ts';
 import { aggregateAll, changeOne } from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository } from '../support/test-databases.ts';
@@ -272,43 +281,5 @@ describe.skipIf(uri === '')('mongodb', () => {
       { _id: 'd', _created_at: '2024-05-01T00:00:00.000Z' },
     ]);
     expect((await raw('d'))?._created_at).toBeInstanceOf(Date);
-  });
-
-  test('raw commands are of the allow-list, read-only unless writes are allowed, with bound values', async () => {
-    await others.insertMany([
-      { _id: 'a', n: 1 },
-      { _id: 'b', n: 2 },
-    ]);
-    const run = (query: Json, params: readonly Json[] = [], allowWrites = false) =>
-      repository.raw({ query: query as never, params, allowWrites, maxRows: 1 }, testCall());
-    expect((await run({ find: name, filter: { n: { $param: 1 } } }, [2])).rows).toEqual([{ _id: 'b', n: 2 }]);
-    expect((await run({ find: name })).rows).toHaveLength(1);
-    expect((await run({ count: name })).rows).toMatchObject([{ n: 2 }]);
-    await expect(run({ insert: name, documents: [{ _id: 'c' }] })).rejects.toMatchObject({
-      code: 'PERMISSION_DENIED',
-    });
-    await expect(run({ aggregate: name, pipeline: [{ $out: 'x' }], cursor: {} })).rejects.toMatchObject({
-      code: 'PERMISSION_DENIED',
-    });
-    await expect(run({ shutdown: 1 })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
-    await expect(run({ find: name, filter: { $where: '1' } })).rejects.toMatchObject({
-      code: 'INVALID_REQUEST',
-    });
-    await expect(run({ find: name, filter: { n: { $param: 1 } } }, [{ $gt: 0 }])).rejects.toMatchObject({
-      code: 'INVALID_REQUEST',
-    });
-    expect((await run({ insert: name, documents: [{ _id: 'c' }] }, [], true)).rows).toMatchObject([{ n: 1 }]);
-  });
-
-  test('a server that is not there is CONNECTION_ERROR, and credentials change while it runs', async () => {
-    const nowhere = createMongodbAdapter({ uri: 'mongodb://127.0.0.1:1/', serverSelectionTimeoutMs: 200 });
-    await expect(nowhere.ping(testCall())).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
-    await nowhere.close();
-    const adapter = createMongodbAdapter({ uri, drainMs: 10 });
-    expect((await adapter.ping(testCall())).connections.max).toBe(20);
-    await expect(adapter.get(name, ['x'], { ...testCall(), deadline: Date.now() - 1 })).rejects.toMatchObject(
-      { code: 'QUERY_TIMEOUT' },
-    );
-    await adapter.close();
   });
 });

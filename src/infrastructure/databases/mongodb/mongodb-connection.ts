@@ -1,4 +1,5 @@
 import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { ServiceError } from '../../../domain/errors.ts';
 import { toServiceError } from './mongodb-errors.ts';
 import type { MongodbCredentials, MongodbOptions } from './mongodb-options.ts';
 import type { BsonDocument } from './mongodb-values.ts';
@@ -38,7 +39,7 @@ export class MongodbConnection {
   async client(): Promise<MongoClient> {
     this.#client ??= this.#connect(this.#credentials).catch((error: unknown) => {
       this.#client = undefined;
-      throw toServiceError(error);
+      throw refused(error);
     });
     return this.#client;
   }
@@ -60,7 +61,7 @@ export class MongodbConnection {
   /** Goes over to other credentials once they work; what runs on the old ones may finish. */
   async reconnect(credentials: MongodbCredentials): Promise<void> {
     const next = await this.#connect(credentials).catch((error: unknown) => {
-      throw toServiceError(error);
+      throw refused(error);
     });
     const before = this.#client;
     this.#credentials = credentials;
@@ -132,6 +133,13 @@ export class MongodbConnection {
       pool.used -= 1;
     });
   }
+}
+
+/** Whatever goes wrong on the way to a working connection, the caller has none. */
+function refused(error: unknown): ServiceError {
+  const mapped = toServiceError(error);
+  if (mapped.code === 'CONNECTION_ERROR') return mapped;
+  return new ServiceError('CONNECTION_ERROR', 'MongoDB does not accept the connection', {}, error);
 }
 
 /** The database in the address, else the one that is configured. */

@@ -3,7 +3,7 @@ import { compareValues } from '../../../domain/evaluation/compare-values.ts';
 import type { Value } from '../../../domain/value/value.ts';
 import { commandOptions, run } from './mongodb-call.ts';
 import { idToText } from './mongodb-ids.ts';
-import type { ModifyTarget } from './mongodb-modify.ts';
+import type { ModifyTarget } from './mongodb-statements.ts';
 import { type BsonDocument, toValue } from './mongodb-values.ts';
 
 /** The answer of `distinct` must fit into one document of 16 MiB. */

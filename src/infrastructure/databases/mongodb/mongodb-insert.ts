@@ -5,7 +5,7 @@ import { ServiceError } from '../../../domain/errors.ts';
 import { commandOptions, run } from './mongodb-call.ts';
 import { toStored } from './mongodb-documents.ts';
 import { bulkFailures } from './mongodb-errors.ts';
-import type { ModifyTarget } from './mongodb-modify.ts';
+import type { ModifyTarget } from './mongodb-statements.ts';
 import type { BsonDocument } from './mongodb-values.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { Change } from '../../../domain/document/modification.ts';
 import { commandOptions, run } from './mongodb-call.ts';
 import { type ChangePlan, planChange } from './mongodb-change-plan.ts';
 import { allOf } from './mongodb-filter.ts';
-import type { ModifyTarget } from './mongodb-modify.ts';
+import type { ModifyTarget } from './mongodb-statements.ts';
 import type { BsonDocument } from './mongodb-values.ts';
 
 export interface ManyResult {

@@ -1,6 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientSession, Collection } from 'mongodb';
-import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import type { Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { type ErrorCode, ServiceError } from '../../../domain/errors.ts';
@@ -10,14 +8,8 @@ import { fromStored, storedVersion, toStored } from './mongodb-documents.ts';
 import { allOf, renderFilter } from './mongodb-filter.ts';
 import { idCondition } from './mongodb-ids.ts';
 import { predictAfter, predictInserted, predictsNoChange } from './mongodb-predict.ts';
+import { findStored, type ModifyTarget, removeStored, updateStored } from './mongodb-statements.ts';
 import type { BsonDocument } from './mongodb-values.ts';
-
-/** Where a modification runs. */
-export interface ModifyTarget {
-  readonly collection: Collection<BsonDocument>;
-  readonly session: ClientSession | undefined;
-  readonly call: Call;
-}
 
 const maxAttempts = 30;
 /** What one modification can do wrong; anything else rejects the whole call. */
@@ -177,47 +169,3 @@ async function insertSeed(
 function read(target: ModifyTarget, stored: BsonDocument): Document {
   return fromStored(target.collection.collectionName, stored);
 }
-
-async function findStored(
-  { collection, session, call }: ModifyTarget,
-  filter: BsonDocument,
-): Promise<BsonDocument | undefined> {
-  const options = { ...commandOptions(call, session), ...fromPrimary, sort: oneOfTwins, signal: call.signal };
-  return (await run(call, collection.collectionName, () => collection.findOne(filter, options))) ?? undefined;
-}
-
-async function updateStored(
-  { collection, session, call }: ModifyTarget,
-  filter: BsonDocument,
-  update: BsonDocument | BsonDocument[],
-  plan: ChangePlan,
-  returnDocument: 'before' | 'after',
-): Promise<BsonDocument | undefined> {
-  const options = {
-    ...commandOptions(call, session),
-    sort: oneOfTwins,
-    returnDocument,
-    ...(plan.arrayFilters.length > 0 && { arrayFilters: [...plan.arrayFilters] }),
-  };
-  return (
-    (await run(call, collection.collectionName, () =>
-      collection.findOneAndUpdate(filter, update, options),
-    )) ?? undefined
-  );
-}
-
-async function removeStored(
-  { collection, session, call }: ModifyTarget,
-  filter: BsonDocument,
-): Promise<BsonDocument | undefined> {
-  const options = { ...commandOptions(call, session), sort: oneOfTwins };
-  return (
-    (await run(call, collection.collectionName, () => collection.findOneAndDelete(filter, options))) ??
-    undefined
-  );
-}
-
-/** Where two stored ids read as the same text, the string is meant. */
-const oneOfTwins = { _id: 1 } as const;
-/** What a change is based on is never read from a secondary. */
-const fromPrimary = { readPreference: 'primary' } as const;

@@ -137,7 +137,7 @@ export function toRelaxedJson(value: unknown): Json {
   if (typeof value === 'number') return Number.isFinite(value) ? value : { $numberDouble: String(value) };
   if (value === undefined) return { $undefined: true };
   if (Array.isArray(value)) return arrayToJson(value);
-  if (value instanceof Long) return longToJson(value);
+  if (isLong(value)) return longToJson(value);
   if (value instanceof DBRef) return toRelaxedJson(dbRefFields(value));
   if (isBsonDocument(value)) return mapFields(value, toRelaxedJson) as JsonObject;
   return BSON.EJSON.serialize(value, { relaxed: true }) as Json;
@@ -151,6 +151,11 @@ function arrayToJson(value: readonly unknown[]): Json {
     if (copy !== undefined) copy[index] = converted;
   }
   return (copy ?? value) as Json;
+}
+
+/** The driver's Timestamp is a subclass of its Long. */
+function isLong(value: unknown): value is Long {
+  return value instanceof Long && !(value instanceof Timestamp);
 }
 
 function longToJson(value: Long): Json {
@@ -168,7 +173,7 @@ export function toValue(value: unknown): Value {
   if (value === null || value instanceof Date) return value;
   if (Array.isArray(value)) return value.map(toValue);
   if (value instanceof ObjectId) return new ObjectIdValue(value.toHexString());
-  if (value instanceof Long) return new TypedNumber('long', value.toNumber(), value.toString());
+  if (isLong(value)) return new TypedNumber('long', value.toNumber(), value.toString());
   if (value instanceof Decimal128)
     return new TypedNumber('decimal', Number(value.toString()), value.toString());
   if (value instanceof BSONRegExp) return new RegexValue(value.pattern, value.options);
