@@ -48,6 +48,7 @@ async function judge(
 ): Promise<string | undefined> {
   for (const command of one.before ?? []) await runCommand(repository, command, names);
   const answer = await runCommand(repository, one.command, names);
+  if (one.error_code !== null && answer.response.writeErrors !== undefined) return undefined;
   if (one.error_code !== null) return `answered where MongoDB refuses with ${one.error_code}`;
   const wrong = wrongResponse(answer.response, one.response ?? {});
   if (wrong !== undefined) return wrong;

@@ -18,10 +18,11 @@ export const writers: Readonly<Record<string, RunCommand>> = {
   insert: async (repository, collection, command, call) => {
     const documents = listOf(command.documents, 'documents').map((source) => newDocument(collection, source));
     const outcomes = await repository.insert(collection, documents, true, call);
-    return {
-      documents: [],
-      response: { n: outcomes.filter((outcome) => outcome.status === 'inserted').length },
-    };
+    const n = outcomes.filter((outcome) => outcome.status === 'inserted').length;
+    const writeErrors = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'failed' ? [{ index, code: mongodbCode(outcome.error) }] : [],
+    );
+    return { documents: [], response: { n, ...(writeErrors.length > 0 && { writeErrors }) } };
   },
   delete: async (repository, collection, command, call) => {
     const operations = listOf(command.deletes, 'deletes').map((one) => {
@@ -81,6 +82,11 @@ export const writers: Readonly<Record<string, RunCommand>> = {
     };
   },
 };
+
+function mongodbCode(error: ServiceError): number {
+  if (error.code === 'DUPLICATE_KEY') return 11000;
+  throw error;
+}
 
 function insertedId(seed: JsonObject | undefined): string | undefined {
   const id = seed?._id;
