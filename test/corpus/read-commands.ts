@@ -2,7 +2,7 @@ import type { Call } from '../../src/application/ports/call.ts';
 import type { DocumentRepository, FindQuery } from '../../src/application/ports/document-repository.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
 import type { ParseOptions } from '../../src/application/query-language/parse-options.ts';
-import { splitPath } from '../../src/application/query-language/parse-path.ts';
+import { readPath } from '../../src/application/query-language/parse-path.ts';
 import { parsePipeline } from '../../src/application/query-language/parse-pipeline.ts';
 import { parseProjection } from '../../src/application/query-language/parse-projection.ts';
 import { parseSort } from '../../src/application/query-language/parse-sort.ts';
@@ -38,7 +38,10 @@ export const readers: Readonly<Record<string, RunCommand>> = {
   },
   count: async (repository, collection, command, call) => {
     const filter = commandFilter(command.query);
-    const skip = wholeNumber(command.skip, 'skip');
+    const skip = wholeNumber(
+      typeof command.skip === 'number' ? Math.trunc(command.skip) : command.skip,
+      'skip',
+    );
     const limit = Math.abs(wholeNumber(command.limit ?? 0, 'limit'));
     if (skip < 0) throw invalidRequest('skip is not negative', 'skip');
     const rest = Math.max(0, (await repository.count(collection, filter, call)) - skip);
@@ -47,7 +50,7 @@ export const readers: Readonly<Record<string, RunCommand>> = {
   distinct: async (repository, collection, command, call) => {
     const key = command.key;
     if (typeof key !== 'string') throw invalidRequest('a field is named by a string', 'key');
-    const path = splitPath(key, queryOptions('key'));
+    const path = readPath(key, queryOptions('key'));
     const values = await repository.distinct(collection, path, commandFilter(command.query), call);
     return { documents: values.map((value) => corpusAnswer(toJson(value))), response: {} };
   },

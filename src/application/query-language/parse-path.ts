@@ -17,6 +17,17 @@ export function parsePath(source: string, options: ParseOptions): Path {
  * @throws INVALID_REQUEST for NUL, `$`-segments and paths that are too long.
  */
 export function splitPath(source: string, options: ParseOptions): Path {
+  const segments = readPath(source, options);
+  if (segments.some((segment) => segment.startsWith('$') && !dbRefFields.has(segment)))
+    throw invalidRequest(`a segment of a path does not start with $: ${source}`, options.path);
+  return segments;
+}
+
+/**
+ * A path as `distinct` takes it: any field's, also one whose name starts with `$`.
+ * @throws INVALID_REQUEST for NUL and paths that are too long.
+ */
+export function readPath(source: string, options: ParseOptions): Path {
   const segments = source.split('.');
   if (source.length > maxPathLength || segments.length > maxPathSegments)
     throw invalidRequest(
@@ -24,8 +35,6 @@ export function splitPath(source: string, options: ParseOptions): Path {
       options.path,
     );
   if (source.includes('\0')) throw invalidRequest('a path holds no NUL', options.path);
-  if (segments.some((segment) => segment.startsWith('$') && !dbRefFields.has(segment)))
-    throw invalidRequest(`a segment of a path does not start with $: ${source}`, options.path);
   return options.shortNames ? resolveShortNames(segments) : segments;
 }
 
