@@ -84,7 +84,7 @@ function fromServer(error: MongoServerError, collection: string | undefined): Se
 const lacking: ReadonlySet<number> = new Set([168, 15952, 31325, 40324]);
 
 function lacksIt(error: MongoServerError): ServiceError {
-  const operator = /\$[A-Za-z]+/.exec(error.message)?.[0] ?? null;
+  const operator = error.message.match(/\$[A-Za-z]+/g)?.at(-1) ?? null;
   return new ServiceError(
     'UNSUPPORTED_OPERATION',
     'this MongoDB server does not know an operator of the request',

@@ -1,0 +1,16 @@
+import { MongoClient } from 'mongodb';
+
+/**
+ * Whether the address leads to the stand-in that tests run on where no MongoDB is to be had, rather than to MongoDB. It
+ * says so itself. Deviations of the stand-in are none of ours: on MongoDB they do not count.
+ */
+export async function isMongodbStandIn(uri: string | undefined): Promise<boolean> {
+  if (uri === undefined || uri === '') return false;
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
+  try {
+    const info = await client.db('admin').command({ buildInfo: 1 });
+    return info.gitVersion === 'mongodouble';
+  } finally {
+    await client.close();
+  }
+}
