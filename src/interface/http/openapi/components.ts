@@ -1,19 +1,27 @@
 import type { JsonObject } from '../../../domain/value/value.ts';
+import type { EndpointDescription } from '../endpoint.ts';
 import { errorEnvelope } from '../schemas/error.ts';
 import { errorExamples } from './error-examples.ts';
+import { errorGroupsOf, sharedResponses } from './error-responses.ts';
 import { namedSchemas } from './to-json-schema.ts';
 
 /** `components` of the OpenAPI document: what operations refer to by name. */
-export function components(): JsonObject {
+export function components(endpoints: readonly EndpointDescription[]): JsonObject {
   return {
     schemas: schemasWithError(),
-    examples: errorExamples(),
+    examples: usedExamples(endpoints),
     headers,
+    responses: sharedResponses(endpoints),
     securitySchemes: {
       apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A JSON Web Token.' },
     },
   };
+}
+
+function usedExamples(endpoints: readonly EndpointDescription[]): JsonObject {
+  const used = new Set<string>(endpoints.flatMap(errorGroupsOf).flatMap(({ codes }) => codes));
+  return Object.fromEntries(Object.entries(errorExamples()).filter(([code]) => used.has(code)));
 }
 
 function schemasWithError(): JsonObject {

@@ -1,13 +1,11 @@
 import type { z } from 'zod';
 import type { DatabaseType } from '../../../domain/database-type.ts';
-import { type ErrorCode, errorStatus } from '../../../domain/errors.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
 import { ndjson } from '../ndjson.ts';
+import { errorGroupsOf, headerReferences, rateHeaders } from './error-responses.ts';
 import { parametersOf } from './parameters.ts';
 import { toJsonSchema } from './to-json-schema.ts';
-
-const errorReference: JsonObject = { $ref: '#/components/schemas/Error' };
 
 /** One operation of the OpenAPI document. */
 export function describeOperation(
@@ -73,20 +71,8 @@ function linksOf(links: NonNullable<EndpointDescription['answer']['links']>): Js
   );
 }
 
-const rateHeaders = [
-  'X-RateLimit-Limit',
-  'X-RateLimit-Remaining',
-  'X-RateLimit-Reset',
-  'RateLimit-Policy',
-  'RateLimit',
-];
-
 function successHeaders({ answer, limited }: EndpointDescription): readonly string[] {
   return ['X-Request-Id', ...(limited === false ? [] : rateHeaders), ...(answer.headers ?? [])];
-}
-
-function headerReferences(names: readonly string[]): JsonObject {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
 function successContent(endpoint: EndpointDescription): JsonObject {
@@ -117,49 +103,11 @@ function exampleAnswer({ answer }: EndpointDescription): JsonObject {
   return { success: true, data: answer.example ?? null, ...message };
 }
 
-/** The errors of an endpoint: its own and those of its kind, grouped by status. */
-export function errorsOf(endpoint: EndpointDescription): readonly ErrorCode[] {
-  const { role, body, database, limited, errors } = endpoint;
-  const codes: readonly (readonly [boolean, readonly ErrorCode[]])[] = [
-    [true, ['INVALID_REQUEST', 'INTERNAL_ERROR']],
-    [true, errors],
-    [role !== 'public', ['UNAUTHENTICATED', 'PERMISSION_DENIED']],
-    [body !== undefined, ['PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE']],
-    [limited !== false, ['RATE_LIMIT_EXCEEDED']],
-    [database !== false, ['DATABASE_ERROR', 'CONNECTION_ERROR', 'QUERY_TIMEOUT']],
-  ];
-  return [...new Set(codes.flatMap(([applies, listed]) => (applies ? listed : [])))];
-}
-
 function errorResponses(endpoint: EndpointDescription): JsonObject {
-  const byStatus = Map.groupBy(errorsOf(endpoint), (code) => errorStatus[code]);
-  const sorted = [...byStatus].toSorted(([a], [b]) => a - b);
   return Object.fromEntries(
-    sorted.map(([status, codes]) => [
+    errorGroupsOf(endpoint).map(({ status, name }) => [
       String(status),
-      {
-        description: codes.map((code) => `\`${code}\``).join(', '),
-        headers: headerReferences(errorHeaders(endpoint, codes)),
-        content: {
-          'application/json': { schema: errorReference, examples: errorExamples(codes) },
-        },
-      },
+      { $ref: `#/components/responses/${name}` },
     ]),
   );
-}
-
-function errorHeaders(endpoint: EndpointDescription, codes: readonly ErrorCode[]): readonly string[] {
-  const rates = endpoint.limited === false ? [] : rateHeaders;
-  const retry = codes.some((code) => code === 'RATE_LIMIT_EXCEEDED' || code === 'CONNECTION_ERROR');
-  const authenticate = codes.includes('UNAUTHENTICATED');
-  return [
-    'X-Request-Id',
-    ...rates,
-    ...(retry ? ['Retry-After'] : []),
-    ...(authenticate ? ['WWW-Authenticate'] : []),
-  ];
-}
-
-function errorExamples(codes: readonly ErrorCode[]): JsonObject {
-  return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }

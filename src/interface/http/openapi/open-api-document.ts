@@ -43,7 +43,7 @@ export function openApiDocument({ endpoints, version, databases }: Described): J
     servers: [{ url: '/', description: 'This service' }],
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     paths: pathsOf(endpoints, databases),
-    components: components(),
+    components: components(endpoints),
   };
 }
 
