@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { H, RouterRoute } from 'hono/types';
 import { ServiceError } from '../../domain/errors.ts';
 import type { HttpDependencies } from './dependencies.ts';
-import { basePath, type Endpoint, type MountedEndpoint, mountEndpoint } from './endpoint.ts';
+import { apiPrefix, type Endpoint, type MountedEndpoint, mountEndpoint } from './endpoint.ts';
 import { type HostEnvironment, requestPath } from './http-request.ts';
 import { preflightHeaders } from './middleware/cors.ts';
 import { apiEndpoints } from './routes/api-endpoints.ts';
@@ -36,7 +36,7 @@ export function createHttpApp(service: HttpDependencies): Hono<HostEnvironment> 
 
 function prefixes({ root }: Endpoint): readonly string[] {
   if (root === 'only') return [''];
-  return root === 'both' ? [basePath, ''] : [basePath];
+  return root === 'both' ? [apiPrefix, ''] : [apiPrefix];
 }
 
 /** What answers when no route has the path or the method: an endpoint like any other, limited and counted. */

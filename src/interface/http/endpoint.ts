@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import { readInput } from './read-input.ts';
 
-export const basePath = '/api/v1';
+export const apiPrefix = '/api/v1';
 
 /** What an endpoint is to the OpenAPI document; the schemas are the very ones that validate. */
 export interface EndpointDescription {
