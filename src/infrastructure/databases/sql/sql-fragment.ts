@@ -1,5 +1,7 @@
+import type { Expression } from '../../../domain/query/expression.ts';
 import type { Leaf } from '../../../domain/query/filter.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
+import type { AccumulatorField } from '../../../domain/query/stage.ts';
 
 /** What a driver binds. */
 export type SqlScalar = null | boolean | number | bigint | string | Uint8Array;
@@ -8,7 +10,14 @@ export type SqlScalar = null | boolean | number | bigint | string | Uint8Array;
 export type SqlClosure =
   | { readonly kind: 'matches'; readonly leaf: Leaf }
   /** The value at `place` of the key by `sort`, whose paths all start with the same top-level field. */
-  | { readonly kind: 'sort-key'; readonly sort: Sort; readonly place: number };
+  | { readonly kind: 'sort-key'; readonly sort: Sort; readonly place: number }
+  /** `$group`, given the JSON of these top-level fields of the flat view, in this order. */
+  | {
+      readonly kind: 'group';
+      readonly fields: readonly string[];
+      readonly id: Expression;
+      readonly accumulators: readonly AccumulatorField[];
+    };
 
 /**
  * Something about a collection that may change with any write ("no array stands at this path"). The executor checks

@@ -94,8 +94,8 @@ async function pointReads(
 
 function insideTransaction(step: SqliteExecutor['write']): SqliteExecutor {
   return {
-    rows: async function* (statement, call) {
-      yield await step({ kind: 'query', statement, deadline: call.deadline }, call);
+    rows: async function* (statement, call, groups = false) {
+      yield await step({ kind: 'query', statement, groups, deadline: call.deadline }, call);
     },
     write: step,
   };

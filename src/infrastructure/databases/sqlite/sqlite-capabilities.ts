@@ -23,6 +23,17 @@ export const sqliteCapabilities: Capabilities = {
     jsonSchema: 'native',
   },
   sort: 'native',
+  aggregation: {
+    ...emulatedCapabilities.aggregation,
+    match: 'native',
+    sort: 'native',
+    skip: 'native',
+    limit: 'native',
+    count: 'native',
+    group: 'partial',
+    sortByCount: 'partial',
+    unwind: 'partial',
+  },
   indexes: {
     single: 'native',
     compound: 'native',

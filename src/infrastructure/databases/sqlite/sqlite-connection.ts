@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import { renderSql } from '../sql/render-sql.ts';
 import type { SqlFragment, SqlScalar } from '../sql/sql-fragment.ts';
 import { SqliteFunctions, type StatementLimits } from './sqlite-functions.ts';
@@ -59,12 +60,20 @@ export class SqliteConnection {
       });
       this.#functions.start(limits);
       const bound = values.map((value) => this.#bind(value));
-      yield* this.prepare(text).iterate(...bound) as unknown as Iterable<Row>;
+      for (const row of this.prepare(text).iterate(...bound) as unknown as Iterable<Row>) {
+        this.#functions.check();
+        yield row;
+      }
     } catch (error) {
       throw this.#functions.original(error);
     } finally {
       if (own) this.db.exec('COMMIT');
     }
+  }
+
+  /** A group's document by the number that stands for it in a row of the statement that runs. */
+  takeGroup(number: number): PipelineDocument | undefined {
+    return this.#functions.takeGroup(number);
   }
 
   /** Runs a statement that returns nothing. */

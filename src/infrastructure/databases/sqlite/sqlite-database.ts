@@ -40,9 +40,9 @@ export class SqliteDatabase implements SqliteExecutor {
     return this.#opened?.local;
   }
 
-  async *rows(statement: SqlFragment, call: Call): AsyncGenerator<Rows> {
+  async *rows(statement: SqlFragment, call: Call, groups = false): AsyncGenerator<Rows> {
     const { readers } = this.#opened ?? (await this.open());
-    yield* readers.rows(statement, call);
+    yield* readers.rows(statement, call, groups);
   }
 
   readonly write = async <J extends WriteJob>(

@@ -8,6 +8,7 @@ import type { PathExpressions } from './sqlite-expressions.ts';
 import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { evaluatedLeaf, evaluatedRow, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
+import { sqlitePipeline } from './sqlite-pipeline.ts';
 import { sqliteSort } from './sqlite-sort.ts';
 import { tableOf } from './sqlite-table-name.ts';
 
@@ -18,6 +19,7 @@ export const sqliteDialect: Dialect<SqlFragment> = {
   or: orSql,
   not: notSql,
   sort: (sort, context): NativeSort<SqlFragment> | undefined => sqliteSort(sort, context),
+  pipeline: (stages, context) => sqlitePipeline(stages, context, sqliteDialect),
   explain: (fragment) => renderSql(fragment).text,
 };
 

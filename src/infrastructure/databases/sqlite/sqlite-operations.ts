@@ -1,26 +1,29 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
+import { flatView } from '../../../domain/document/flat-view.ts';
 import type { InsertOutcome, ModifyOutcome } from '../../../domain/document/modification.ts';
+import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import { type DocumentRow, documentToRow, rowToDocument } from '../sql/document-row.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
+import type { SqlitePipeline } from './sqlite-pipeline.ts';
 import type { JobResults, WireInsertOutcome, WireModifyOutcome, WriteJob } from './sqlite-protocol.ts';
 import { countSql, findSql, getSql } from './sqlite-statements.ts';
-import { fromWireError, toTransfer } from './transfer.ts';
+import { fromTransfer, fromWireError, toTransfer } from './transfer.ts';
 
 export type Rows = readonly (readonly unknown[])[];
 
 /** Where the operations run: reads beside the writer, or everything inside one of its transactions. */
 export interface SqliteExecutor {
-  /** Rows in batches as they come; a missing table reads as empty. */
-  rows(statement: SqlFragment, call: Call): AsyncIterable<Rows>;
+  /** Rows in batches as they come; a missing table reads as empty. `groups`: the rows are groups' documents. */
+  rows(statement: SqlFragment, call: Call, groups?: boolean): AsyncIterable<Rows>;
   write<J extends WriteJob>(job: J, call: Call): Promise<JobResults[J['kind']]>;
 }
 
 export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<SqlFragment> {
   const { write } = executor;
-  const rows = (statement: SqlFragment, call: Call): AsyncIterable<Rows> =>
-    executor.rows(toTransfer(statement), call);
+  const rows = (statement: SqlFragment, call: Call, groups = false): AsyncIterable<Rows> =>
+    executor.rows(toTransfer(statement), call, groups);
   return {
     get: async (collection, ids, call) => {
       const found = new Map<DocumentId, Document>();
@@ -50,6 +53,15 @@ export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<S
       );
       return outcomes.map((outcome) => toModifyOutcome(collection, outcome));
     },
+    aggregate: async function* (collection, native, call) {
+      const of: SqlitePipeline['rows'] = isPipeline(native) ? native.rows : { kind: 'documents' };
+      for await (const batch of rows({ parts: native.parts }, call, of.kind === 'groups'))
+        for (const row of batch) {
+          if (of.kind === 'documents') yield flatView(toDocument(collection, row));
+          else if (of.kind === 'count') yield* counted(of.field, Number(row[0]));
+          else yield fromTransfer(row[0] as PipelineDocument);
+        }
+    },
     modifyMany: async (collection, where, change, call) => {
       const { matched, modified, error } = await write(
         {
@@ -65,6 +77,15 @@ export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<S
       return { matched, modified };
     },
   };
+}
+
+/** Of no documents there is no count, as in MongoDB. */
+function counted(field: string, count: number): readonly PipelineDocument[] {
+  return count === 0 ? [] : [{ [field]: count }];
+}
+
+function isPipeline(native: SqlFragment): native is SqlitePipeline {
+  return 'rows' in native;
 }
 
 /** The columns of every statement on documents are those of `DocumentRow`. */

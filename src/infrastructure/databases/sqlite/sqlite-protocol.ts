@@ -34,7 +34,12 @@ export type WriteJob =
       readonly now: number;
     }
   | { readonly kind: 'prune'; readonly keep: number; readonly before: string }
-  | { readonly kind: 'query'; readonly statement: SqlFragment; readonly deadline: number }
+  | {
+      readonly kind: 'query';
+      readonly statement: SqlFragment;
+      readonly groups: boolean;
+      readonly deadline: number;
+    }
   | {
       readonly kind: 'raw';
       readonly text: string;
@@ -107,6 +112,8 @@ export type ReaderRequest =
       readonly cursor: number;
       readonly slot: number;
       readonly statement: SqlFragment;
+      /** The first column stands for a group's document. */
+      readonly groups: boolean;
       readonly deadline: number;
     }
   | {

@@ -37,7 +37,11 @@ export class SqliteReader {
     return slots - this.#free.length;
   }
 
-  async *rows(statement: SqlFragment, call: Call): AsyncGenerator<readonly (readonly unknown[])[]> {
+  async *rows(
+    statement: SqlFragment,
+    call: Call,
+    groups: boolean,
+  ): AsyncGenerator<readonly (readonly unknown[])[]> {
     const slot = this.#take(call);
     const cursor = this.#next++;
     const { deadline } = call;
@@ -46,7 +50,7 @@ export class SqliteReader {
     let done = false;
     let ahead: Promise<unknown> = Promise.resolve();
     try {
-      let answer = await this.#exchange({ kind: 'open', cursor, slot, statement, deadline });
+      let answer = await this.#exchange({ kind: 'open', cursor, slot, statement, groups, deadline });
       for (;;) {
         call.signal.throwIfAborted();
         done = answer.done;

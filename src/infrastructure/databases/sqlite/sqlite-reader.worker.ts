@@ -4,7 +4,7 @@ import { isMissingTable, toServiceError } from './sqlite-errors.ts';
 import type { StatementLimits } from './sqlite-functions.ts';
 import type { ReaderAnswer, ReaderRequest } from './sqlite-protocol.ts';
 import { runRawRead } from './sqlite-raw.ts';
-import { toWireError } from './transfer.ts';
+import { toTransfer, toWireError } from './transfer.ts';
 
 /**
  * A thread that reads. Each open cursor has a connection of its own, because statements of one connection share one
@@ -14,7 +14,11 @@ const { path, flags } = workerData as { readonly path: string; readonly flags: I
 const idle: SqliteConnection[] = [];
 const cursors = new Map<
   number,
-  { readonly connection: SqliteConnection; readonly rows: Generator<readonly unknown[]> }
+  {
+    readonly connection: SqliteConnection;
+    readonly groups: boolean;
+    readonly rows: Generator<readonly unknown[]>;
+  }
 >();
 
 const keptConnections = 4;
@@ -56,7 +60,7 @@ function readBatch(cursor: number, size: number): void {
       done = true;
       break;
     }
-    rows.push(next.value);
+    rows.push(open.groups ? [toTransfer(open.connection.takeGroup(Number(next.value[0])))] : next.value);
     for (const value of next.value) if (typeof value === 'string') text += value.length;
   }
   if (done) release(cursor);
@@ -83,6 +87,7 @@ function handle(request: ReaderRequest): void {
       const connection = takeConnection();
       cursors.set(request.cursor, {
         connection,
+        groups: request.groups,
         rows: connection.iterate(request.statement, limitsOf(request)),
       });
       readBatch(request.cursor, firstBatch);

@@ -30,15 +30,8 @@ export class SqliteReaders {
   }
 
   /** Rows as they come, read ahead by one batch; the cursor is closed when the consumer stops. */
-  rows(statement: SqlFragment, call: Call): AsyncGenerator<readonly (readonly unknown[])[]> {
-    return this.#reader().rows(statement, call);
-  }
-
-  /** All rows at once. */
-  async all(statement: SqlFragment, call: Call): Promise<readonly (readonly unknown[])[]> {
-    const rows: (readonly unknown[])[] = [];
-    for await (const batch of this.rows(statement, call)) rows.push(...batch);
-    return rows;
+  rows(statement: SqlFragment, call: Call, groups: boolean): AsyncGenerator<readonly (readonly unknown[])[]> {
+    return this.#reader().rows(statement, call, groups);
   }
 
   /**

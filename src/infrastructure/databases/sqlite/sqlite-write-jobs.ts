@@ -7,6 +7,7 @@ import type { JobResult, WriteJob } from './sqlite-protocol.ts';
 import { runRawWrite } from './sqlite-raw.ts';
 import { runSchemaJob } from './sqlite-schema-jobs.ts';
 import type { SqliteStore } from './sqlite-store.ts';
+import { toTransfer } from './transfer.ts';
 
 /** Runs one job inside the open transaction; what it throws, the caller takes back. */
 export function runWriteJob(connection: SqliteConnection, store: SqliteStore, job: WriteJob): JobResult {
@@ -45,10 +46,11 @@ export function needsSavepoint(job: WriteJob): boolean {
 
 function runQuery(
   connection: SqliteConnection,
-  { statement, deadline }: Extract<WriteJob, { kind: 'query' }>,
+  { statement, groups, deadline }: Extract<WriteJob, { kind: 'query' }>,
 ): JobResult {
   try {
-    return connection.all(statement, { deadline, cancelled: () => false });
+    const rows = connection.all(statement, { deadline, cancelled: () => false });
+    return groups ? rows.map(([number]) => [toTransfer(connection.takeGroup(Number(number)))]) : rows;
   } catch (error) {
     if (isMissingTable(error)) return [];
     throw error;
