@@ -2,7 +2,7 @@ import { assertNever } from '../../../domain/assert-never.ts';
 import type { PullCondition, Update, UpdateOperation } from '../../../domain/query/update.ts';
 import { TypedNumber } from '../../../domain/value/bson.ts';
 import type { JsonObject, Value } from '../../../domain/value/value.ts';
-import { anyOf, plainPlace, renderFilter } from './mongodb-filter.ts';
+import { allOf, anyOf, plainPlace, renderFilter } from './mongodb-filter.ts';
 import { type BsonDocument, toBson } from './mongodb-values.ts';
 
 /**
@@ -36,28 +36,48 @@ export function isPlainName(name: string): boolean {
 }
 
 function operationChanges(operation: UpdateOperation): ChangeCondition {
-  const path = operation.path.join('.');
-  const addressable = operation.path.every((segment) => isPlainName(segment) && !/^\d+$/.test(segment));
   if (operation.path.some((segment) => segment.startsWith('$'))) return 'unknown';
+  const parents = arrayParents(operation.path);
+  const condition = conditionOf(operation, parents);
+  if (typeof condition === 'string' || condition === nothing || parents === undefined) return condition;
+  // Through an array, what removes does nothing; what creates is refused, and so the server must see it.
+  return removing.has(operation.op)
+    ? allOf([condition, ...parents.map((parent) => ({ $nor: [parent] }))])
+    : anyOf([condition, ...parents]);
+}
+
+const removing: ReadonlySet<UpdateOperation['op']> = new Set(['$unset', '$pop', '$pull', '$pullAll']);
+
+/** That a step of the path is an array; undefined where the path has positions, for which that is right. */
+function arrayParents(path: readonly string[]): readonly BsonDocument[] | undefined {
+  if (!path.every((segment) => isPlainName(segment) && !/^\d+$/.test(segment))) return undefined;
+  return path.slice(1).map((_, index) => ({ [path.slice(0, index + 1).join('.')]: { $type: 'array' } }));
+}
+
+function conditionOf(
+  operation: UpdateOperation,
+  parents: readonly BsonDocument[] | undefined,
+): ChangeCondition {
+  const path = operation.path.join('.');
   switch (operation.op) {
     case '$setOnInsert':
       return nothing;
     case '$currentDate':
       return 'always';
     case '$set':
-      return addressable ? differs(path, operation.value) : 'unknown';
+      return parents === undefined ? 'unknown' : differs(path, operation.value);
     case '$inc':
       return isZero(operation.value) ? 'unknown' : 'always';
     case '$unset':
     case '$rename':
-      return { [path]: { $exists: true } };
+      return parents === undefined ? 'unknown' : exists(path);
     case '$push':
       return operation.values.length > 0 && operation.slice === undefined ? 'always' : 'unknown';
     case '$pop':
       return anyOf([{ [`${path}.0`]: { $exists: true } }, noArray(path)]);
     case '$min':
     case '$max':
-      return addressable ? beats(path, operation.op, operation.value) : 'unknown';
+      return parents === undefined ? 'unknown' : beats(path, operation.op, operation.value);
     case '$addToSet':
       return operation.values.some(Array.isArray) ? 'unknown' : lacksOne(path, operation.values);
     case '$pullAll':
@@ -72,6 +92,10 @@ function operationChanges(operation: UpdateOperation): ChangeCondition {
     default:
       return assertNever(operation);
   }
+}
+
+function exists(path: string): BsonDocument {
+  return { [path]: { $exists: true } };
 }
 
 function isZero(value: Value): boolean {
@@ -111,7 +135,7 @@ function lacksOne(path: string, values: readonly Value[]): BsonDocument {
 
 /** What the server refuses must reach it: the field is there and no array. */
 function noArray(path: string): BsonDocument {
-  return { $and: [{ [path]: { $exists: true } }, { [path]: { $not: { $type: 'array' } } }] };
+  return { $and: [exists(path), { [path]: { $not: { $type: 'array' } } }] };
 }
 
 /** Conditions on values are not those of `$elemMatch`: `$pull` looks also into an element that is an array. */
