@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
 import { parseIndex } from '../../src/application/query-language/parse-index.ts';
+import { parseSort } from '../../src/application/query-language/parse-sort.ts';
+import { flatView } from '../../src/domain/document/flat-view.ts';
 import { ServiceError } from '../../src/domain/errors.ts';
+import { sortKey } from '../../src/domain/evaluation/sort-key.ts';
 import type { Json, JsonObject } from '../../src/domain/value/value.ts';
 import { filterOf, findAll, insertAll } from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository, testDatabases } from '../support/test-databases.ts';
-import { documentData } from './arbitrary-documents.ts';
+import { documentData, path } from './arbitrary-documents.ts';
 import { filter, page, sort } from './arbitrary-queries.ts';
 
 const queries = Number(process.env.DIFFERENTIAL_QUERIES ?? 2000);
@@ -51,8 +54,9 @@ describe.each(others)('on $type indexes change no answer', (database) => {
       await repository.deleteMany(name, { kind: 'everything' }, testCall());
       await insertAll(repository, name, docs);
     }
-    const alike = async <T>(ask: (repository: DocumentRepository) => Promise<T>): Promise<void> =>
+    const alike = async <T>(ask: (repository: DocumentRepository) => Promise<T>): Promise<void> => {
       expect(await answer(ask, other)).toEqual(await answer(ask, memory));
+    };
     await fc.assert(
       fc.asyncProperty(filter, sort, page, async (where, order, cut) => {
         await alike(async (repository) =>
@@ -62,8 +66,43 @@ describe.each(others)('on $type indexes change no answer', (database) => {
       }),
       { seed, numRuns: Math.ceil(queries / 2) },
     );
+    await fc.assert(
+      fc.asyncProperty(path, filter, (field, where) =>
+        alike((repository) => repository.distinct(name, field.split('.'), filterOf(where), testCall())),
+      ),
+      { seed, numRuns: Math.ceil(queries / 8) },
+    );
+    await fc.assert(
+      fc.asyncProperty(sort, fc.nat(docs.length - 1), (order, place) =>
+        alike((repository) => idsAfter(repository, order, place)),
+      ),
+      { seed, numRuns: Math.ceil(queries / 8) },
+    );
   });
 });
+
+/** The ids of the page that follows on the document at a place of the order. */
+async function idsAfter(
+  repository: DocumentRepository,
+  order: JsonObject,
+  place: number,
+): Promise<readonly string[]> {
+  const before = (await findAll(repository, name, {}, order))[place];
+  if (before === undefined) return [];
+  const given = parseSort(order, { path: 'sort', shortNames: true, extendedJson: false });
+  const byId = given.some((field) => field.path.join('.') === '_id');
+  const sorted = byId ? given : [...given, { path: ['_id'], direction: 1 as const }];
+  const after = sortKey(flatView(before), sorted);
+  const query = {
+    filter: filterOf({}),
+    sort: given,
+    skip: 0,
+    limit: 7,
+    after,
+    projection: undefined,
+  };
+  return (await Array.fromAsync(repository.find(name, query, testCall()))).map((one) => one.id);
+}
 
 async function createWhereSupported(repository: DocumentRepository, index: JsonObject): Promise<void> {
   const definition = parseIndex(index, { path: 'index', shortNames: true, extendedJson: false });

@@ -6,6 +6,7 @@ import type { InsertOutcome, ModifyOutcome } from '../../../domain/document/modi
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import { type DocumentRow, documentToRow, rowToDocument } from '../sql/document-row.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
+import { distinctSql, distinctValues } from './sqlite-distinct.ts';
 import type { SqlitePipeline } from './sqlite-pipeline.ts';
 import type { JobResults, WireInsertOutcome, WireModifyOutcome, WriteJob } from './sqlite-protocol.ts';
 import { countSql, findSql, getSql } from './sqlite-statements.ts';
@@ -52,6 +53,13 @@ export function sqliteOperations(executor: SqliteExecutor): DocumentOperations<S
         call,
       );
       return outcomes.map((outcome) => toModifyOutcome(collection, outcome));
+    },
+    distinct: async (collection, path, where, call) => {
+      const statement = distinctSql(collection, path, where);
+      if (statement === undefined) return undefined;
+      const found: (readonly unknown[])[] = [];
+      for await (const batch of rows(statement, call)) found.push(...batch);
+      return distinctValues(path, found);
     },
     aggregate: async function* (collection, native, call) {
       const of: SqlitePipeline['rows'] = isPipeline(native) ? native.rows : { kind: 'documents' };
