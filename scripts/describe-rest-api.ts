@@ -13,6 +13,7 @@ function fullDocument(): JsonObject {
     endpoints: [...apiEndpoints, ...descriptionEndpoints],
     version: packageJson.version,
     databases: databaseTypes.filter((type) => type !== 'memory'),
+    capped: true,
   });
 }
 

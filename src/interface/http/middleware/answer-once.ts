@@ -21,6 +21,7 @@ export async function answerOnce(
   handle: () => Answer | Promise<Answer>,
 ): Promise<Answer> {
   const { request, service } = exchange;
+  const { deadline } = exchange.call;
   const given = request.header('idempotency-key') ?? '';
   if (!saneKey.test(given)) throw invalidRequest('1–255 visible ASCII characters', 'Idempotency-Key');
   const key = `${request.principal?.subject ?? ''} ${given}`;
@@ -31,7 +32,7 @@ export async function answerOnce(
     if (claim.fingerprint !== fingerprint)
       throw invalidRequest('the key was used for another request', 'Idempotency-Key');
     if (claim.status === 'answered') return replay(claim.answer);
-    if (service.clock.now() > exchange.call.deadline) throw timedOut();
+    if (service.clock.now() > deadline) throw timedOut();
     await pause(pollMs);
   }
 }

@@ -3,12 +3,12 @@ import type { EndpointDescription } from '../endpoint.ts';
 import { errorEnvelope } from '../schemas/error.ts';
 import { errorExamples } from './error-examples.ts';
 import { errorGroupsOf, sharedResponses } from './error-responses.ts';
-import { namedSchemas } from './to-json-schema.ts';
+import { namedSchemas, toJsonSchema } from './to-json-schema.ts';
 
 /** `components` of the OpenAPI document: what operations refer to by name. */
-export function components(endpoints: readonly EndpointDescription[]): JsonObject {
+export function components(endpoints: readonly EndpointDescription[], capped: boolean): JsonObject {
   return {
-    schemas: schemasWithError(),
+    schemas: schemasFor(capped),
     examples: usedExamples(endpoints),
     headers,
     responses: sharedResponses(endpoints),
@@ -24,9 +24,16 @@ function usedExamples(endpoints: readonly EndpointDescription[]): JsonObject {
   return Object.fromEntries(Object.entries(errorExamples()).filter(([code]) => used.has(code)));
 }
 
-function schemasWithError(): JsonObject {
-  // Named by its import: nothing else in the document may be the first to load it.
-  return errorEnvelope === undefined ? {} : namedSchemas();
+function schemasFor(capped: boolean): JsonObject {
+  const schemas = { ...namedSchemas(), Error: toJsonSchema(errorEnvelope, 'output') };
+  return capped ? schemas : withoutOptions(schemas, 'CreateCollectionRequest');
+}
+
+/** Capped collections are all that the options of a collection are about. */
+function withoutOptions(schemas: JsonObject, name: string): JsonObject {
+  const { properties, ...schema } = schemas[name] as { readonly properties: JsonObject };
+  const { options: _, ...others } = properties;
+  return { ...schemas, [name]: { ...schema, properties: others } };
 }
 
 const text = (description: string, example: string): JsonObject => ({

@@ -7,7 +7,7 @@ import { descriptionEndpoints } from '../routes/description.ts';
 import { openApiDocument } from './open-api-document.ts';
 
 const endpoints = [...apiEndpoints, ...descriptionEndpoints];
-const document = openApiDocument({ endpoints, version: '1.0.0', databases: databaseTypes });
+const document = openApiDocument({ endpoints, version: '1.0.0', databases: databaseTypes, capped: true });
 const data = { data: { a: 1 } };
 
 /** The table of rest-api.md, with a request that each endpoint answers with a success. */

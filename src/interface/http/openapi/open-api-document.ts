@@ -28,10 +28,12 @@ export interface Described {
   readonly version: string;
   /** Those that the service is configured with: the values of `X-Database-Type`. */
   readonly databases: readonly DatabaseType[];
+  /** Whether one of them has capped collections; otherwise nothing is said of them. */
+  readonly capped: boolean;
 }
 
 /** The OpenAPI 3.1 document of the endpoints, made of the schemas that check their requests. */
-export function openApiDocument({ endpoints, version, databases }: Described): JsonObject {
+export function openApiDocument({ endpoints, version, databases, capped }: Described): JsonObject {
   return {
     openapi: '3.1.1',
     info: {
@@ -43,7 +45,7 @@ export function openApiDocument({ endpoints, version, databases }: Described): J
     servers: [{ url: '/', description: 'This service' }],
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     paths: pathsOf(endpoints, databases),
-    components: components(endpoints),
+    components: components(endpoints, capped),
   };
 }
 

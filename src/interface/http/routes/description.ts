@@ -1,3 +1,4 @@
+import { listDatabases } from '../../../application/use-cases/health/list-databases.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import type { Answer } from '../answer.ts';
 import type { HttpDependencies } from '../dependencies.ts';
@@ -20,10 +21,10 @@ const openApi = defineEndpoint({
   database: false,
   answer: { status: 200, description: 'The description.', contentType: 'application/json' },
   errors: [],
-  handle: ({ exchange }): Answer => ({
+  handle: async ({ exchange }): Promise<Answer> => ({
     status: 200,
     headers: { 'Cache-Control': 'public, max-age=300' },
-    body: openApiJson(exchange.service),
+    body: await openApiJson(exchange.service),
   }),
 });
 
@@ -74,18 +75,19 @@ const asset = defineEndpoint({
 
 const rendered = new WeakMap<HttpDependencies, string>();
 
-/** The document's text, made once. */
-function openApiJson(service: HttpDependencies): string {
+/** The document's text, made once all databases have told what they can do. */
+async function openApiJson(service: HttpDependencies): Promise<string> {
   const known = rendered.get(service);
   if (known !== undefined) return known;
-  const { databases, status } = service;
+  const databases = await listDatabases(service.databases);
   const document = openApiDocument({
     endpoints: [...apiEndpoints, ...descriptionEndpoints],
-    version: status.version,
-    databases: databases.configured,
+    version: service.status.version,
+    databases: service.databases.configured,
+    capped: databases.some(({ capabilities }) => capabilities?.collections.capped !== 'unsupported'),
   });
   const json = JSON.stringify(document);
-  rendered.set(service, json);
+  if (databases.every(({ capabilities }) => capabilities !== undefined)) rendered.set(service, json);
   return json;
 }
 

@@ -15,4 +15,4 @@ export const errorEnvelope = z
       request_id: z.string().meta({ description: 'The same as in `X-Request-Id`; finds the log.' }),
     }),
   })
-  .meta({ id: 'Error', description: 'What every failed request answers.' });
+  .meta({ description: 'What every failed request answers.' });
