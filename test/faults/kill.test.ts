@@ -1,23 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { generator, seed } from '../support/random.ts';
 import { type RunningService, startService, temporaryFolder } from '../support/start-service.ts';
 
-const seed = Number(process.env.SEED ?? Date.now() % 100_000);
 const rounds = 3;
 const clients = 8;
 
 let service: RunningService | undefined;
 afterEach(() => service?.stop('SIGKILL'));
-
-/** A small seeded generator (mulberry32), so that a failure can be run again. */
-function generator(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** What the service has acknowledged: the value that a document must have, or a later one. */
 type Acknowledged = Map<string, number>;

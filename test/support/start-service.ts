@@ -25,9 +25,11 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** Those of `npm start`. */
+const nodeFlags = ['--max-semi-space-size=4', '--optimize-for-size'];
 const startMs = 20_000;
 
-/** Runs `node src/main/http.ts` with nothing of this process's settings, and waits until it listens. */
+/** Runs what `npm start` runs, with nothing of this process's settings, and waits until it listens. */
 export async function startService(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningService> {
@@ -51,7 +53,7 @@ export async function startService(
 
 /** Starts the process and does not wait. */
 export function runService(environment: Readonly<Record<string, string>>): ServiceProcess {
-  return spawn(process.execPath, ['src/main/http.ts'], {
+  return spawn(process.execPath, [...nodeFlags, 'src/main/http.ts'], {
     env: {
       PATH: process.env.PATH ?? '',
       APP_SERVER_HTTP_HOST: '127.0.0.1',

@@ -22,7 +22,9 @@ export class SqliteConnection {
 
   constructor(path: string, options: { readonly readOnly: boolean }) {
     this.db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeout });
-    this.db.exec(`PRAGMA cache_size = ${options.readOnly ? -2000 : -8000}; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456`);
+    this.db.exec(
+      `PRAGMA cache_size = ${options.readOnly ? -2000 : -8000}; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456`,
+    );
     this.#functions = new SqliteFunctions(this.db);
   }
 
