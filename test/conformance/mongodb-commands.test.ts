@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
 import type { Json, JsonObject } from '../../src/domain/value/value.ts';
 import { createMongodbAdapter } from '../../src/infrastructure/databases/mongodb/mongodb-adapter.ts';
-import { insertAll } from '../support/repository-shorthand.ts';
+import { createIndex, findIds, insertAll } from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository } from '../support/test-databases.ts';
 
@@ -45,6 +45,22 @@ describe.skipIf(uri === '')('mongodb', () => {
       code: 'INVALID_REQUEST',
     });
     expect((await run({ insert: name, documents: [{ _id: 'c' }] }, [], true)).rows).toMatchObject([{ n: 1 }]);
+  });
+
+  test('TTL indexes remove by texts of dates too', async () => {
+    const adapter = createMongodbAdapter({ uri, ttlSweepMs: 50 });
+    const ttl = 'mongodb_ttl';
+    await repository.deleteMany(ttl, { kind: 'everything' }, testCall());
+    const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+    await insertAll(repository, ttl, [
+      { _id: 'old', at: hourAgo },
+      { _id: 'young', at: new Date().toISOString() },
+      { _id: 'no date', at: '0' },
+    ]);
+    await createIndex(repository, ttl, { at: 1 }, { expire_after_seconds: 60 });
+    await adapter.ping(testCall());
+    await expect.poll(() => findIds(repository, ttl, {}), { timeout: 5000 }).toEqual(['no date', 'young']);
+    await adapter.close();
   });
 
   test('a server that is not there is CONNECTION_ERROR, and wrong credentials change nothing', async () => {

@@ -12,6 +12,7 @@ import { runRawCommand } from './mongodb-raw.ts';
 import { mongodbSchema } from './mongodb-schema.ts';
 import { databaseStats } from './mongodb-stats.ts';
 import { runInTransaction } from './mongodb-transactions.ts';
+import { sweepExpiredTexts } from './mongodb-ttl.ts';
 
 export interface MongodbAdapter extends DatabaseAdapter<MongodbNative> {
   /** Goes over to other credentials once they work; what runs on the old ones may finish. */
@@ -21,6 +22,7 @@ export interface MongodbAdapter extends DatabaseAdapter<MongodbNative> {
 /** MongoDB 5 and later; connects on first use. */
 export function createMongodbAdapter(options: MongodbOptions): MongodbAdapter {
   const connection = new MongodbConnection(options);
+  const stopSweeping = sweepExpiredTexts(connection, options.ttlSweepMs ?? 60_000);
   return {
     ...mongodbOperations({ connection, session: undefined }),
     type: 'mongodb',
@@ -33,7 +35,10 @@ export function createMongodbAdapter(options: MongodbOptions): MongodbAdapter {
     ping: (call) => ping(connection, call),
     stats: (call) => run(call, undefined, async () => databaseStats(await connection.db(), call)),
     reconnect: (credentials) => connection.reconnect(credentials),
-    close: () => connection.close(),
+    async close() {
+      stopSweeping();
+      await connection.close();
+    },
   };
 }
 

@@ -71,6 +71,10 @@ export class MongodbConnection {
     if (old !== undefined) this.#retire(old);
   }
 
+  isOpen(): boolean {
+    return this.#current !== undefined && this.#client !== undefined;
+  }
+
   /** What kind of deployment answers, as far as that is known yet. */
   topology(): Topology | undefined {
     return this.#topology;
