@@ -5,7 +5,14 @@ import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { renderSql } from '../sql/render-sql.ts';
 import { assuming, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { PathExpressions } from './sqlite-expressions.ts';
-import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-indexed-paths.ts';
+import { elementTable } from './sqlite-index-entries.ts';
+import {
+  arrayFree,
+  elementIndexNumber,
+  indexedExpressions,
+  isIndexed,
+  samePath,
+} from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { evaluatedLeaf, evaluatedRow, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
 import { sqlitePipeline } from './sqlite-pipeline.ts';
@@ -54,8 +61,26 @@ function withArrays(
   return assuming(
     arrayFree(leaf.path, path.arrays, context),
     scalar,
-    sql`(${native} OR id IN (SELECT id FROM ${tableOf(context.collection)} WHERE ${onArrays}))`,
+    sql`(${native} OR id IN (${idsOnArrays(leaf, path, onArrays, context)}))`,
   );
+}
+
+/** By the index of array elements for comparisons with a scalar or an object; else by looking at all documents with arrays. */
+function idsOnArrays(
+  leaf: Leaf & { readonly path: Path },
+  path: PathExpressions,
+  onArrays: SqlFragment,
+  context: PlanContext,
+): SqlFragment {
+  const all = sql`SELECT id FROM ${tableOf(context.collection)} WHERE ${onArrays}`;
+  const number = elementIndexNumber(leaf.path, context);
+  const values = leaf.kind === 'compare' ? [leaf.value] : leaf.kind === 'in' ? leaf.values : undefined;
+  if (number === undefined || values === undefined || values.some((value) => Array.isArray(value)))
+    return all;
+  const onElements = leafCondition(leaf, { ...path, key: sql`key` });
+  return onElements === undefined
+    ? all
+    : sql`SELECT id FROM ${elementTable(number)} WHERE ${onElements.native}`;
 }
 
 /** A sparse index serves a query only if that says itself that the field exists. */

@@ -20,9 +20,9 @@ export function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
 }
 
-/** SQLite tells only by the message which name it did not find. */
+/** No such collection: SQLite tells only by the message which name it did not find. Our own tables start with `$`. */
 export function isMissingTable(error: unknown): boolean {
-  return isSqliteError(error) && error.message.startsWith('no such table:');
+  return isSqliteError(error) && /^no such table: (main\.)?[^$]/.test(error.message);
 }
 
 /** Another process holds the file: worth waiting for. */

@@ -13,7 +13,7 @@ import { isObject } from '../../../domain/value/value-type.ts';
 import { type DocumentRow, rowToDocument } from '../sql/document-row.ts';
 import type { SqlClosure } from '../sql/sql-fragment.ts';
 import { compileGrouping, type Grouping, type GroupState } from './sqlite-grouping.ts';
-import { uniqueKeys } from './sqlite-index-keys.ts';
+import { elementKeys, uniqueKeys } from './sqlite-index-keys.ts';
 import { comparisonKey } from './sqlite-values.ts';
 import { fromTransfer } from './transfer.ts';
 
@@ -40,6 +40,7 @@ const unlimited: StatementLimits = { deadline: Number.POSITIVE_INFINITY, cancell
  * - `group_fields(group, json, …)`, `group_key(group, json, …)`: `$group`, given the JSON of the fields that it needs;
  *   the first gives a number for `takeGroup`, because SQLite's values cannot hold all that an accumulator answers.
  * - `unique_keys(paths, id, data, …)`: the keys of a document in a unique index, as a JSON array.
+ * - `element_keys(path, json)`: what an index of array elements holds of a document.
  * - `running()`: true; throws when the statement's time is over. Not deterministic, so that it is called for each row.
  */
 export class SqliteFunctions {
@@ -81,6 +82,10 @@ export class SqliteFunctions {
     db.function('unique_keys', { deterministic: true, varargs: true }, (paths, ...row) =>
       JSON.stringify(uniqueKeys(JSON.parse(String(paths)), rowView(row))),
     );
+    db.function('element_keys', deterministic, (path, json) => {
+      const segments = JSON.parse(String(path)) as Path;
+      return onField(segments, (root) => elementKeys(segments, root))(fieldValue(json));
+    });
     db.function('running', {}, () => this.#guard(() => this.#running()));
   }
 

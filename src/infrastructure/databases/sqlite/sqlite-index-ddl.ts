@@ -5,8 +5,8 @@ import type { Path } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { identifier, joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
+import { elementEntries, uniqueEntries } from './sqlite-index-entries.ts';
 import { indexPaths } from './sqlite-indexed-paths.ts';
-import { textLiteral } from './sqlite-json-path.ts';
 import { leafCondition } from './sqlite-leaf.ts';
 import { literalSql } from './sqlite-literal.ts';
 import { tableName, tableOf } from './sqlite-table-name.ts';
@@ -22,7 +22,8 @@ export interface IndexObjects {
 /**
  * - an index on the comparison keys, ending in the id, so that it serves sorts with their tie-break;
  * - for each path a (mostly empty) index of the documents that have an array there, see `SqlAssumption`;
- * - for a unique index a table of its keys, one row per document and array element, kept by triggers.
+ * - for a unique index a table of its keys, and for every index one of the elements of its first field's arrays, a row
+ *   per document and element, kept by triggers.
  */
 export function indexObjects(collection: string, index: IndexDefinition, number: number): IndexObjects {
   const where = indexCondition(index);
@@ -40,53 +41,17 @@ export function indexObjects(collection: string, index: IndexDefinition, number:
     const arrayName = identifier(`${name}$arrays${i}`);
     return [{ name: arrayName, create: sql`CREATE INDEX ${arrayName} ON ${table} (id) WHERE ${condition}` }];
   });
-  const unique = index.unique ? uniqueObjects(collection, index, number, where) : { create: [], drop: [] };
+  const entries = [
+    ...(index.unique ? [uniqueEntries(collection, index, number, where)] : []),
+    ...elementEntries(collection, index, number),
+  ];
   return {
-    create: [main, ...arrays.map(({ create }) => create), ...unique.create],
+    create: [main, ...arrays.map(({ create }) => create), ...entries.flatMap(({ create }) => create)],
     drop: [
-      ...unique.drop,
+      ...entries.flatMap(({ drop }) => drop),
       ...[identifier(name), ...arrays.map((array) => array.name)].map(
         (one) => sql`DROP INDEX IF EXISTS ${one}`,
       ),
-    ],
-  };
-}
-
-/** The table that holds the keys of a unique index. */
-export function uniqueTableName(number: number): string {
-  return `$unique${number}`;
-}
-
-function uniqueObjects(
-  collection: string,
-  index: IndexDefinition,
-  number: number,
-  where: SqlFragment | undefined,
-): IndexObjects {
-  const keyTable = identifier(uniqueTableName(number));
-  const table = tableOf(collection);
-  const paths = trustedSql(textLiteral(JSON.stringify(index.keys.map(({ path }) => path))));
-  const condition = where ?? sql`TRUE`;
-  const fill = sql`INSERT INTO ${keyTable} (key, id) SELECT k.value, r.id FROM (SELECT * FROM ${table} WHERE ${condition}) r, json_each(unique_keys(${paths}, r.id, r.data, r.version, r.created_at, r.updated_at, r.metadata)) k`;
-  const triggers = (['INSERT', 'UPDATE', 'DELETE'] as const).map((event) => {
-    const name = identifier(`${uniqueTableName(number)}$${event.toLowerCase()}`);
-    const forget = sql`DELETE FROM ${keyTable} WHERE id = OLD.id;`;
-    const learn = sql`${fill} WHERE r.id = NEW.id;`;
-    const body = event === 'INSERT' ? learn : event === 'DELETE' ? forget : sql`${forget} ${learn}`;
-    return sql`CREATE TRIGGER ${name} AFTER ${trustedSql(event)} ON ${table} BEGIN ${body} END`;
-  });
-  return {
-    create: [
-      sql`CREATE TABLE ${keyTable} (key TEXT PRIMARY KEY NOT NULL, id TEXT NOT NULL) STRICT, WITHOUT ROWID`,
-      sql`CREATE INDEX ${identifier(`${uniqueTableName(number)}$id`)} ON ${keyTable} (id)`,
-      fill,
-      ...triggers,
-    ],
-    drop: [
-      ...(['insert', 'update', 'delete'] as const).map(
-        (event) => sql`DROP TRIGGER IF EXISTS ${identifier(`${uniqueTableName(number)}$${event}`)}`,
-      ),
-      sql`DROP TABLE IF EXISTS ${keyTable}`,
     ],
   };
 }

@@ -58,3 +58,16 @@ function filterPaths(filter: Filter): readonly Path[] {
       return 'path' in filter ? [filter.path] : [];
   }
 }
+
+/** The numbers in the names of what indexes consist of; noted where definitions are read from the ledger. */
+const numbers = new WeakMap<IndexDefinition, number>();
+
+export function noteIndexNumber(index: IndexDefinition, number: number): void {
+  numbers.set(index, number);
+}
+
+/** The number of an index that keeps the elements of the arrays at the path. */
+export function elementIndexNumber(path: Path, { indexes }: PlanContext): number | undefined {
+  const index = indexes.find(({ keys }) => keys[0] !== undefined && samePath(keys[0].path, path));
+  return index && numbers.get(index);
+}

@@ -1,6 +1,7 @@
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { parseIndexDefinition } from './sqlite-index-record.ts';
+import { noteIndexNumber } from './sqlite-indexed-paths.ts';
 
 /**
  * Our own tables, named with `$`, which no collection's name has. `$collections`: the collections and how many
@@ -42,7 +43,9 @@ export function readIndexes(connection: SqliteConnection, collection: string): r
     .all(collection)
     .map((row) => {
       const [number, definition] = row as unknown as [number, string];
-      return { number, definition: parseIndexDefinition(definition) };
+      const parsed = parseIndexDefinition(definition);
+      noteIndexNumber(parsed, number);
+      return { number, definition: parsed };
     });
 }
 

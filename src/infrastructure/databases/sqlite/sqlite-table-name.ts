@@ -10,7 +10,7 @@ export function tableName(collection: string): string {
   for (let i = 0; i < collection.length; i++)
     if (/[A-Z]/.test(collection.charAt(i))) capitals |= 1n << BigInt(i);
   const marked = capitals === 0n ? collection : `${collection}$${capitals.toString(36)}`;
-  return /^sqlite_/i.test(collection) ? `$${marked}` : marked;
+  return /^sqlite_/i.test(collection) ? `_$${marked}` : marked;
 }
 
 export function tableOf(collection: string): SqlFragment {
