@@ -23,6 +23,11 @@ const adapters: Partial<
     const { mongodbOptions } = await import('./mongodb/mongodb-settings.ts');
     return finish(createMongodbAdapter(mongodbOptions(config)));
   },
+  postgresql: async (config, finish) => {
+    const { createPostgresqlAdapter } = await import('./postgresql/postgresql-adapter.ts');
+    const { postgresqlOptions } = await import('./postgresql/postgresql-settings.ts');
+    return finish(createPostgresqlAdapter(postgresqlOptions(config)));
+  },
   sqlite: async (config, finish) =>
     finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
 };

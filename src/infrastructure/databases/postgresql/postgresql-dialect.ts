@@ -1,0 +1,92 @@
+import type { Dialect, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
+import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
+import type { Leaf } from '../../../domain/query/filter.ts';
+import type { Path } from '../../../domain/query/path.ts';
+import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
+import { renderSql } from '../sql/render-sql.ts';
+import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { idCondition } from './postgresql-id-condition.ts';
+import { keyCondition } from './postgresql-key-condition.ts';
+import { leafSql } from './postgresql-leaf.ts';
+import { hasArraySql, pathSource, samePath, sortKeySql } from './postgresql-paths.ts';
+import { postgresqlSort } from './postgresql-sort.ts';
+import { valueCondition } from './postgresql-value-condition.ts';
+
+/** How PostgreSQL says each part of a query; see `docs/databases/postgresql.md`. */
+export const postgresqlDialect: Dialect<SqlFragment> = {
+  leaf: pushLeaf,
+  and: andSql,
+  or: orSql,
+  not: notSql,
+  sort: postgresqlSort,
+  explain: (fragment) => renderPostgresql(fragment).text,
+};
+
+/** A fragment with PostgreSQL's numbered placeholders. */
+export function renderPostgresql(fragment: SqlFragment): ReturnType<typeof renderSql> {
+  return renderSql(fragment, { placeholder: (n) => `$${n}` });
+}
+
+function pushLeaf(leaf: Leaf, context: PlanContext): Pushed<SqlFragment> | undefined {
+  if (!('path' in leaf) || leaf.kind === 'geo') return undefined;
+  const source = pathSource(leaf.path);
+  if (source === undefined) return undefined;
+  if (source.kind === 'column') return columnLeaf(leaf, source.value.json, context);
+  const { root, path } = source;
+  const exact = leafSql(leaf, path, root);
+  if (exact === undefined) return undefined;
+  const index = indexOn(leaf.path, context);
+  if (index === undefined) return { native: exact, exact: true };
+  const key = keyCondition(leaf, sortKeySql(root, path, index.direction), exact);
+  if (key === undefined) return { native: exact, exact: true };
+  const hasArray = hasArraySql(root, path);
+  const scalar = key.misleadsOnArrays ? andSql([key.native, notSql(hasArray)]) : key.native;
+  const native = orSql([scalar, andSql([hasArray, exact])]);
+  const served = index.sparse && !key.misleadsOnArrays ? servesSparse(leaf.path, root, path, native) : native;
+  return index.name === undefined
+    ? { native: served, exact: true }
+    : { native: served, exact: true, index: index.name };
+}
+
+/** A sparse index serves a query only if that says itself that the field exists. */
+function servesSparse(asked: Path, root: SqlFragment, path: Path, native: SqlFragment): SqlFragment {
+  const exists = leafSql({ kind: 'exists', path: asked }, path, root);
+  return exists === undefined ? native : andSql([native, exists]);
+}
+
+/** System columns are never missing and never arrays. */
+function columnLeaf(
+  leaf: Leaf & { readonly path: Path },
+  json: SqlFragment,
+  context: PlanContext,
+): Pushed<SqlFragment> | undefined {
+  if (leaf.kind === 'elemMatch' || leaf.kind === 'size') return { native: sql`FALSE`, exact: true };
+  const byId = samePath(leaf.path, ['_id']) ? idCondition(leaf) : undefined;
+  if (byId !== undefined) return { native: byId, exact: true, index: '_id_' };
+  const source = pathSource(leaf.path);
+  const exact = valueCondition(leaf, json);
+  if (exact === undefined || source?.kind !== 'column') return undefined;
+  const index = indexOn(leaf.path, context);
+  const key = index && keyCondition(leaf, source.value.key, exact);
+  if (index?.name === undefined || key === undefined) return { native: exact, exact: true };
+  return { native: key.native, exact: true, index: index.name };
+}
+
+/** An index that holds the path's key, best one that starts with it and holds all documents. */
+function indexOn(
+  path: Path,
+  { indexes }: PlanContext,
+): { readonly direction: 1 | -1; readonly name: string | undefined; readonly sparse: boolean } | undefined {
+  const holders = indexes.flatMap((index) => {
+    const key = index.keys.find((one) => samePath(one.path, path));
+    return key === undefined ? [] : [{ index, direction: key.kind === -1 ? (-1 as const) : (1 as const) }];
+  });
+  const leading = holders.find(({ index }) => starts(index, path));
+  const best = leading ?? holders[0];
+  if (best === undefined) return undefined;
+  return { direction: best.direction, name: leading?.index.name, sparse: best.index.sparse };
+}
+
+function starts({ keys, partialFilter }: IndexDefinition, path: Path): boolean {
+  return partialFilter === undefined && keys[0] !== undefined && samePath(keys[0].path, path);
+}

@@ -1,0 +1,34 @@
+/** How to reach PostgreSQL and how to treat it. Times are milliseconds. */
+export interface PostgresqlOptions {
+  /** `postgresql://user:password@host:port/database`; options in it hold unless they are given here too. */
+  readonly uri: string;
+  /** Default: those in the address. Asked again for every new connection, so that they can be swapped. */
+  readonly credentials?: (() => PostgresqlCredentials | undefined) | undefined;
+  readonly pool?: {
+    /** Default 20. */
+    readonly max?: number | undefined;
+    /** How long an operation waits for a free connection; default 5,000. */
+    readonly acquireTimeoutMs?: number | undefined;
+  };
+  readonly tls?: PostgresqlTls | undefined;
+  /** The longest that the server lets one statement run, whatever the request says; 0 (default): no bound. */
+  readonly statementTimeoutMs?: number | undefined;
+  /** How often expired documents and old changes are removed; default a minute. */
+  readonly sweepIntervalMs?: number | undefined;
+  /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
+  readonly keptChanges?: number | undefined;
+  readonly changeAgeMs?: number | undefined;
+}
+
+export interface PostgresqlCredentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface PostgresqlTls {
+  /** Default true: the server's certificate is checked. */
+  readonly verify?: boolean | undefined;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}
