@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import { renderSql } from '../sql/render-sql.ts';
 import type { SqlFragment, SqlScalar } from '../sql/sql-fragment.ts';
+import { isSqliteError } from './sqlite-errors.ts';
 import { SqliteFunctions, type StatementLimits } from './sqlite-functions.ts';
 
 /** How long SQLite itself waits for another process before it gives up, milliseconds. */
@@ -62,7 +63,7 @@ export class SqliteConnection {
       });
       this.#functions.start(limits);
       const bound = values.map((value) => this.#bind(value));
-      for (const row of this.prepare(text).iterate(...bound) as unknown as Iterable<Row>) {
+      for (const row of this.#rows(text, bound)) {
         this.#functions.check();
         yield row;
       }
@@ -70,6 +71,24 @@ export class SqliteConnection {
       throw this.#functions.original(error);
     } finally {
       if (own) this.db.exec('COMMIT');
+    }
+  }
+
+  /**
+   * A kept statement whose table has been dropped fails in `iterate` with the code 0 and the text "not an error".
+   * Preparing it again says what is wrong, or, when another table has the name by now, reads that one.
+   */
+  *#rows(text: string, bound: readonly Bound[]): Generator<Row> {
+    let started = false;
+    try {
+      for (const row of this.prepare(text).iterate(...bound) as unknown as Iterable<Row>) {
+        started = true;
+        yield row;
+      }
+    } catch (error) {
+      if (started || !isSqliteError(error) || error.errcode !== 0) throw error;
+      this.#statements.delete(text);
+      yield* this.prepare(text).iterate(...bound) as unknown as Iterable<Row>;
     }
   }
 

@@ -1,17 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { flatView } from '../../../domain/document/flat-view.ts';
 import { ServiceError } from '../../../domain/errors.ts';
-import { compileFilter } from '../../../domain/evaluation/compile-filter.ts';
-import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
 import type { Leaf } from '../../../domain/query/filter.ts';
 import type { Path } from '../../../domain/query/path.ts';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
-import { OpaqueValue } from '../../../domain/value/bson.ts';
-import type { Json, Value, ValueObject } from '../../../domain/value/value.ts';
-import { isObject } from '../../../domain/value/value-type.ts';
-import { type DocumentRow, rowToDocument } from '../sql/document-row.ts';
 import type { SqlClosure } from '../sql/sql-fragment.ts';
+import {
+  asKey,
+  type FieldFunction,
+  fieldValue,
+  leafFunction,
+  onField,
+  rowView,
+} from './sqlite-field-function.ts';
 import { compileGrouping, type Grouping, type GroupState } from './sqlite-grouping.ts';
 import { elementKeys, uniqueKeys } from './sqlite-index-keys.ts';
 import { comparisonKey } from './sqlite-values.ts';
@@ -23,9 +24,6 @@ export interface StatementLimits {
   readonly deadline: number;
   readonly cancelled: () => boolean;
 }
-
-/** How much the domain may compute for one leaf of one statement; a scan of a million documents needs some millions. */
-const statementSteps = 500_000_000;
 
 const unlimited: StatementLimits = { deadline: Number.POSITIVE_INFINITY, cancelled: () => false };
 
@@ -197,31 +195,4 @@ export class SqliteFunctions {
 interface OpenGroup {
   readonly grouping: Grouping;
   readonly state: GroupState;
-}
-
-/** Of the top-level field that the path starts with, or, for a leaf without a path, of the flat view. */
-type FieldFunction = (value: Value | undefined) => boolean | Value | undefined;
-
-function leafFunction(leaf: Leaf, deadline: number): FieldFunction {
-  const budget = new EvaluationBudget(statementSteps, deadline);
-  const matches = compileFilter(leaf, { now: new Date(), budget });
-  return 'path' in leaf ? onField(leaf.path, matches) : (root) => isObject(root) && matches(root);
-}
-
-function onField<T>(path: Path, ask: (root: ValueObject) => T): (value: Value | undefined) => T {
-  const [name = ''] = path;
-  return (value) => ask(value === undefined ? {} : { [name]: value });
-}
-
-function fieldValue(json: unknown): Value | undefined {
-  return json === null ? undefined : (JSON.parse(String(json)) as Json);
-}
-
-function rowView(row: readonly unknown[]): ValueObject {
-  return flatView(rowToDocument('', row as unknown as DocumentRow));
-}
-
-function asKey(value: Value | undefined): (ReturnType<typeof comparisonKey> & {}) | null {
-  if (value instanceof OpaqueValue && value.type === 'undefined') return null;
-  return comparisonKey(value) ?? null;
 }

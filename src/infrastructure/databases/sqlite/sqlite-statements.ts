@@ -1,6 +1,9 @@
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
-import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { documentColumns } from '../sql/document-row.ts';
+import { type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { tableOf } from './sqlite-table-name.ts';
+
+const columns = trustedSql(documentColumns.join(', '));
 
 /** The statements of the document operations. `running()` ends a scan whose time is over. */
 export function findSql(collection: string, query: NativeFind<SqlFragment>): SqlFragment {
@@ -10,7 +13,7 @@ export function findSql(collection: string, query: NativeFind<SqlFragment>): Sql
     query.limit === undefined && query.skip === 0
       ? sql``
       : sql` LIMIT ${query.limit ?? -1} OFFSET ${query.skip}`;
-  return sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${tableOf(collection)} WHERE ${where}${order}${window}`;
+  return sql`SELECT ${columns} FROM ${tableOf(collection)} WHERE ${where}${order}${window}`;
 }
 
 export function countSql(collection: string, where: SqlFragment | undefined): SqlFragment {
@@ -21,5 +24,5 @@ export function countSql(collection: string, where: SqlFragment | undefined): Sq
 }
 
 export function getSql(collection: string, ids: readonly string[]): SqlFragment {
-  return sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${tableOf(collection)} WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+  return sql`SELECT ${columns} FROM ${tableOf(collection)} WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 }

@@ -10,6 +10,7 @@ import { isConstraint, isMissingTable } from './sqlite-errors.ts';
 import type { JobResults, WireInsertOutcome, WireModifyOutcome } from './sqlite-protocol.ts';
 import { createCollection } from './sqlite-schema-jobs.ts';
 import { tableName, tableOf } from './sqlite-table-name.ts';
+import { toWireOutcome } from './sqlite-wire-outcome.ts';
 import { fromTransfer, toWireError } from './transfer.ts';
 
 /** How much one modification may compute; the work of a few seconds. */
@@ -180,26 +181,5 @@ export class SqliteStore {
 
   #count(collection: string, change: number): void {
     this.#counts.set(collection, (this.#counts.get(collection) ?? 0) + change);
-  }
-}
-
-function toWireOutcome(outcome: ModifyOutcome): WireModifyOutcome {
-  switch (outcome.status) {
-    case 'modified':
-      return {
-        status: 'modified',
-        before: documentToRow(outcome.before),
-        after: documentToRow(outcome.after),
-      };
-    case 'unchanged':
-      return { status: 'unchanged', document: documentToRow(outcome.document) };
-    case 'inserted':
-      return { status: 'inserted', after: documentToRow(outcome.after) };
-    case 'removed':
-      return { status: 'removed', before: documentToRow(outcome.before) };
-    case 'failed':
-      return { status: 'failed', error: toWireError(outcome.error) };
-    default:
-      return outcome;
   }
 }

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
+import { abortedAnswer, lost, unlessAborted } from './sqlite-job-answers.ts';
 import type { JobAnswer, JobResults, WriteJob, WriterAnswer, WriterRequest } from './sqlite-protocol.ts';
 import { startSqliteWorker } from './sqlite-workers.ts';
 import { fromWireError } from './transfer.ts';
@@ -184,31 +185,4 @@ export class SqliteWriter {
     this.#failure ??= new ServiceError('CONNECTION_ERROR', 'the writer of the database stopped', {}, error);
     for (const settle of this.#pending.splice(0)) settle([]);
   }
-}
-
-const lost: JobAnswer = {
-  ok: false,
-  error: {
-    code: 'CONNECTION_ERROR',
-    message: 'the writer of the database stopped',
-    details: {},
-    cause: undefined,
-  },
-};
-
-function abortedAnswer({ reason }: AbortSignal): JobAnswer {
-  const error =
-    reason instanceof ServiceError
-      ? reason
-      : new ServiceError('QUERY_TIMEOUT', 'nobody waits for the answer');
-  const { code, message, details } = error;
-  return { ok: false, error: { code, message, details, cause: undefined } };
-}
-
-function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
