@@ -23,6 +23,7 @@ export class SqliteDatabase implements SqliteExecutor {
   readonly #onCommit = new Set<() => void>();
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
+  #closed = false;
 
   constructor(path: string, readers: number) {
     this.#path = path;
@@ -31,8 +32,16 @@ export class SqliteDatabase implements SqliteExecutor {
 
   /** Rejects with CONNECTION_ERROR when the file cannot be opened; the next call tries again. */
   open(): Promise<Opened> {
+    if (this.#opened?.writer.failed && !this.#closed) void this.#abandon(this.#opened);
     this.#opening ??= this.#open();
     return this.#opening;
+  }
+
+  /** A writer that died (out of memory, say) must not end the service: the next call starts everything anew. */
+  async #abandon({ readers }: Opened): Promise<void> {
+    this.#opened = undefined;
+    this.#opening = undefined;
+    await readers.close();
   }
 
   /** This thread's connection; undefined until the database is open. */
@@ -49,7 +58,7 @@ export class SqliteDatabase implements SqliteExecutor {
     job: J,
     call: Call | undefined,
   ): Promise<JobResults[J['kind']]> => {
-    const { writer } = this.#opened ?? (await this.open());
+    const { writer } = this.#opened?.writer.failed === false ? this.#opened : await this.open();
     return writer.run(job, call);
   };
 
@@ -60,6 +69,7 @@ export class SqliteDatabase implements SqliteExecutor {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const opened = await this.#opening?.catch(() => undefined);
     if (opened === undefined) return;
     await Promise.all([opened.writer.close(), opened.readers.close()]);

@@ -78,7 +78,7 @@ export class SqliteFunctions {
       result: (state) => this.#postponed(null, () => this.#finishGroup(state as OpenGroup | null)),
     });
     db.function('unique_keys', { deterministic: true, varargs: true }, (paths, ...row) =>
-      JSON.stringify(uniqueKeys(JSON.parse(String(paths)), rowView(row))),
+      JSON.stringify(uniqueKeys(JSON.parse(String(paths)), rowView(row)).map(({ text }) => text)),
     );
     db.function('element_keys', deterministic, (path, json) => {
       const segments = JSON.parse(String(path)) as Path;

@@ -1,22 +1,33 @@
 import { canonicalKey } from '../../../domain/evaluation/canonical-key.ts';
 import { matchPath } from '../../../domain/evaluation/match-path.ts';
 import { valuesAt } from '../../../domain/evaluation/values-at.ts';
-import type { Path } from '../../../domain/query/path.ts';
-import type { ValueObject } from '../../../domain/value/value.ts';
+import { type Path, pathToString } from '../../../domain/query/path.ts';
+import { toJson } from '../../../domain/value/to-json.ts';
+import type { Json, ValueObject } from '../../../domain/value/value.ts';
 import { comparisonKey } from './sqlite-values.ts';
 
-/**
- * The keys of a document in a unique index, as MongoDB makes them: one for each element of a field that is an array,
- * missing as null. Equal values have equal texts.
- */
-export function uniqueKeys(paths: readonly Path[], document: ValueObject): readonly string[] {
-  let keys: readonly string[] = [''];
+/** One key of a document in a unique index: equal values have equal texts. */
+export interface UniqueKey {
+  readonly text: string;
+  /** The values by their paths, for the error that tells of a second one. */
+  readonly values: Readonly<Record<string, Json>>;
+}
+
+/** The keys of a document in a unique index, as MongoDB makes them: one for each element of an array, missing as null. */
+export function uniqueKeys(paths: readonly Path[], document: ValueObject): readonly UniqueKey[] {
+  let keys: readonly UniqueKey[] = [{ text: '', values: {} }];
   for (const path of paths) {
-    const found = valuesAt(document, path).map(canonicalKey);
-    const values = found.length === 0 ? [canonicalKey(null)] : found;
-    keys = keys.flatMap((key) => values.map((value) => (key === '' ? value : `${key},${value}`)));
+    const found = valuesAt(document, path);
+    const values = found.length === 0 ? [null] : found;
+    const name = pathToString(path);
+    keys = keys.flatMap((key) =>
+      values.map((value) => ({
+        text: `${key.text},${canonicalKey(value)}`,
+        values: { ...key.values, [name]: toJson(value) },
+      })),
+    );
   }
-  return [...new Set(keys)];
+  return [...new Map(keys.map((key) => [key.text, key])).values()];
 }
 
 /**

@@ -128,7 +128,8 @@ describe('indexes', () => {
     expect(await insert('e', { n: null })).toBe('inserted');
     expect(await insert('f', {})).toBe('DUPLICATE_KEY');
     const [changed] = await database.adapter.modify('c', [increment('d7')], call(), { ordered: true });
-    expect(changed).toMatchObject({ status: 'failed', error: { code: 'DUPLICATE_KEY' } });
+    const details = { collection: 'c', index: 'u', key: { n: 8 } };
+    expect(changed).toMatchObject({ status: 'failed', error: { code: 'DUPLICATE_KEY', details } });
     await expect(
       database.adapter.schema.createIndex(
         'c',

@@ -32,7 +32,7 @@ export class SqliteStore {
     let stopped = false;
     return rows.map((row) => {
       if (stopped) return { status: 'skipped' };
-      const error = this.#attempt(collection, () => this.#insertRow(collection, row));
+      const error = this.#attempt(collection, row, () => this.#insertRow(collection, row));
       if (error === undefined) return { status: 'inserted' };
       stopped = ordered;
       return { status: 'failed', error: toWireError(error) };
@@ -126,18 +126,17 @@ export class SqliteStore {
     const current = row && rowToDocument(collection, row);
     const context = { now: new Date(), budget: new EvaluationBudget(modificationSteps, deadline) };
     const outcome = applyModification(collection, modification, current, context);
-    const error = this.#attempt(collection, () => this.#store(collection, outcome));
+    if (outcome.status === 'removed') this.#deleteRow(collection, documentToRow(outcome.before));
+    if (outcome.status !== 'modified' && outcome.status !== 'inserted') return outcome;
+    const after = documentToRow(outcome.after);
+    const error = this.#attempt(collection, after, () =>
+      outcome.status === 'inserted' ? this.#insertRow(collection, after) : this.#updateRow(collection, after),
+    );
     return error === undefined ? outcome : { status: 'failed', error };
   }
 
-  #store(collection: string, outcome: ModifyOutcome): void {
-    if (outcome.status === 'inserted') this.#insertRow(collection, documentToRow(outcome.after));
-    else if (outcome.status === 'modified') this.#updateRow(collection, documentToRow(outcome.after));
-    else if (outcome.status === 'removed') this.#deleteRow(collection, documentToRow(outcome.before));
-  }
-
   /** A statement that breaks a constraint leaves nothing behind, so the transaction goes on. */
-  #attempt(collection: string, run: () => void): ServiceError | undefined {
+  #attempt(collection: string, row: DocumentRow, run: () => void): ServiceError | undefined {
     try {
       try {
         run();
@@ -148,7 +147,7 @@ export class SqliteStore {
       }
       return undefined;
     } catch (error) {
-      if (isConstraint(error)) return duplicateKey(this.#connection, collection, error);
+      if (isConstraint(error)) return duplicateKey(this.#connection, collection, row, error);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import type { Document } from '../../../domain/document/document.ts';
@@ -21,6 +21,8 @@ export interface TestDatabase {
 
 /** A database file of its own for each test of the suite that calls this. */
 export function eachTestDatabase(): TestDatabase {
+  // Each starts threads, which takes seconds on a busy machine.
+  vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
   let directory = '';
   let adapter: DatabaseAdapter<SqlFragment> | undefined;
   const path = (): string => join(directory, 'test.db');

@@ -53,6 +53,11 @@ export class SqliteWriter {
     this.ready.catch(() => undefined);
   }
 
+  /** The thread is gone; another one has to be started. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   run<J extends WriteJob>(job: J, call: Call | undefined): Promise<JobResults[J['kind']]> {
     return new Promise((resolve, reject) => {
       const settle = (answer: JobAnswer): void => {
