@@ -28,6 +28,16 @@ const adapters: Partial<
     const { postgresqlOptions } = await import('./postgresql/postgresql-settings.ts');
     return finish(createPostgresqlAdapter(postgresqlOptions(config)));
   },
+  elasticsearch: async (config, finish) => {
+    const { createElasticsearchAdapter } = await import('./elasticsearch/elasticsearch-adapter.ts');
+    const { elasticsearchOptions } = await import('./elasticsearch/elasticsearch-settings.ts');
+    return finish(createElasticsearchAdapter(elasticsearchOptions(config)));
+  },
+  mysql: async (config, finish) => {
+    const { createMysqlAdapter } = await import('./mysql/mysql-adapter.ts');
+    const { mysqlOptions } = await import('./mysql/mysql-settings.ts');
+    return finish(createMysqlAdapter(mysqlOptions(config, 'mysql')));
+  },
   sqlite: async (config, finish) =>
     finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
 };

@@ -1,0 +1,169 @@
+import { pause } from '../../../application/execution/pause.ts';
+import type { Call } from '../../../application/ports/call.ts';
+import type { Document } from '../../../domain/document/document.ts';
+import type { InsertOutcome } from '../../../domain/document/modification.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import { type BulkItem, failureOf } from './elasticsearch-bulk.ts';
+import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
+import type { CollectionState } from './elasticsearch-ledger.ts';
+import { changeOf, lastChange, newBirth, type Stored, sourceText } from './elasticsearch-values.ts';
+import { orderOf, writeItems } from './elasticsearch-writer.ts';
+
+const mostAttempts = 50;
+
+/** A document on its way in, and what a removed one left under its id. */
+interface Arrival {
+  readonly document: Document;
+  readonly place: number;
+  readonly birth: string;
+  over: Stored | undefined;
+}
+
+/** Inserts documents; see `DocumentOperations.insert`. */
+export async function insertDocuments(
+  database: ElasticsearchDatabase,
+  collection: string,
+  documents: readonly Document[],
+  call: Call,
+  ordered: boolean,
+): Promise<readonly InsertOutcome[]> {
+  await database.relay.room();
+  const index = database.names.read(collection);
+  if (documents.some(({ id }) => database.relay.isRemoving(index, id))) await database.relay.idle();
+  const outcomes: (InsertOutcome | undefined)[] = documents.map(() => undefined);
+  let open = arrivals(documents, outcomes);
+  if (ordered && documents.length > 1)
+    open = await beforeFirstTaken(database, collection, open, outcomes, call);
+  for (let attempt = 0; open.length > 0; attempt += 1) {
+    if (attempt > 0) await pause(attempt, call);
+    if (attempt > mostAttempts)
+      throw new ServiceError('DATABASE_ERROR', 'too many writers change these documents at once');
+    open = await insertRound(database, collection, open, outcomes, call, ordered);
+  }
+  return settled(outcomes, ordered);
+}
+
+/** The first of several documents with one id is let in. */
+function arrivals(documents: readonly Document[], outcomes: (InsertOutcome | undefined)[]): Arrival[] {
+  const seen = new Set<string>();
+  return documents.flatMap((document, place) => {
+    if (seen.has(document.id)) {
+      outcomes[place] = taken(document);
+      return [];
+    }
+    seen.add(document.id);
+    return [{ document, place, birth: newBirth(), over: undefined }];
+  });
+}
+
+/** An ordered insertion ends before the first document whose id is taken, so it looks before it writes. */
+async function beforeFirstTaken(
+  database: ElasticsearchDatabase,
+  collection: string,
+  open: readonly Arrival[],
+  outcomes: (InsertOutcome | undefined)[],
+  call: Call,
+): Promise<Arrival[]> {
+  const ids = open.map(({ document }) => document.id);
+  const stored = await database.reader.stored(collection, ids, call, ['id', 'removed']);
+  for (const [i, { document, place }] of open.entries()) {
+    const one = stored[i];
+    if (one !== undefined && one.source.removed !== true) outcomes[place] = taken(document);
+  }
+  const first = outcomes.findIndex((outcome) => outcome !== undefined);
+  return open.filter(({ place }) => first === -1 || place < first);
+}
+
+/** Writes what is open; what is left is to be tried again. */
+async function insertRound(
+  database: ElasticsearchDatabase,
+  collection: string,
+  open: readonly Arrival[],
+  outcomes: (InsertOutcome | undefined)[],
+  call: Call,
+  ordered: boolean,
+): Promise<Arrival[]> {
+  const state =
+    (await database.ledger.state(collection, call)) ?? (await database.ledger.ensure(collection, call));
+  const changing = open.map(({ document }) => ({ id: document.id, before: undefined, current: document }));
+  const claims = await database.uniqueKeys.claim(state, changing, call, ordered);
+  const allowed = open.filter(({ document, place }) => {
+    const error = claims.refused.get(document.id);
+    if (error !== undefined) outcomes[place] = { status: 'failed', error };
+    return error === undefined;
+  });
+  const items = allowed.map((arrival) => insertionItem(database, state, arrival));
+  const written = await writeItems(database, state, items, call);
+  const again: Arrival[] = [];
+  const conflicts: Arrival[] = [];
+  for (const [i, arrival] of allowed.entries()) {
+    const { document, place, birth } = arrival;
+    const outcome = written[i];
+    if (outcome?.status === 'done') {
+      outcomes[place] = { status: 'inserted' };
+      database.relay.add([changeOf(document, birth)]);
+    } else if (outcome?.status === 'conflict') conflicts.push(arrival);
+    else if (outcome?.status === 'no-index') again.push(arrival);
+    else outcomes[place] = { status: 'failed', error: failureOf(outcome) };
+  }
+  again.push(...(await overRemoved(database, collection, conflicts, outcomes, call)));
+  await claims.settle((id) =>
+    open.some((one) => one.document.id === id && outcomes[one.place]?.status === 'inserted'),
+  );
+  return again;
+}
+
+function insertionItem(database: ElasticsearchDatabase, state: CollectionState, arrival: Arrival): BulkItem {
+  const { document, birth, over } = arrival;
+  const source = sourceText(document, { birth, earlier: [], order: orderOf(database, state, document) });
+  return { kind: over === undefined ? 'create' : 'index', id: document.id, source, expected: over };
+}
+
+/** Of the ids that are there, those of removed documents may be used again once the change log knows the removal. */
+async function overRemoved(
+  database: ElasticsearchDatabase,
+  collection: string,
+  conflicts: readonly Arrival[],
+  outcomes: (InsertOutcome | undefined)[],
+  call: Call,
+): Promise<readonly Arrival[]> {
+  if (conflicts.length === 0) return [];
+  const ids = conflicts.map(({ document }) => document.id);
+  const stored = await database.reader.stored(collection, ids, call);
+  const again: Arrival[] = [];
+  for (const [i, arrival] of conflicts.entries()) {
+    const one = stored[i];
+    if (one !== undefined && one.source.removed !== true) {
+      outcomes[arrival.place] = taken(arrival.document);
+      continue;
+    }
+    if (one !== undefined) {
+      const { source } = one;
+      await database.relay.ensure([...(source.earlier ?? []), lastChange(collection, source)], call);
+    }
+    arrival.over = one;
+    again.push(arrival);
+  }
+  return again;
+}
+
+/** Everything after an ordered insertion's first failure is skipped, unless it had been written before that was known. */
+function settled(
+  outcomes: readonly (InsertOutcome | undefined)[],
+  ordered: boolean,
+): readonly InsertOutcome[] {
+  let stopped = false;
+  return outcomes.map((outcome) => {
+    if (stopped && outcome?.status !== 'inserted') return { status: 'skipped' };
+    if (ordered && outcome?.status === 'failed') stopped = true;
+    return outcome ?? { status: 'skipped' };
+  });
+}
+
+function taken({ collection, id }: Document): InsertOutcome {
+  const error = new ServiceError('DUPLICATE_KEY', 'a document with this id exists', {
+    collection,
+    key: { _id: id },
+  });
+  return { status: 'failed', error };
+}

@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/**
+ * The names of our indexes and aliases. Elasticsearch takes lower case only, so a collection whose name has capitals
+ * gets a hash of the name besides; `~` and `@` are in no collection's name, so no two collections share one.
+ * https://www.elastic.co/guide/en/elasticsearch/reference/8.19/indices-create-index.html#indices-create-api-path-params
+ */
+export class ElasticsearchNames {
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  /** All collections, and how their aliases are named. */
+  get ledger(): string {
+    return `${this.#prefix}-ledger`;
+  }
+
+  /** Who owns which key of the unique indexes. */
+  get keys(): string {
+    return `${this.#prefix}-keys`;
+  }
+
+  /** The change log. */
+  get outbox(): string {
+    return `${this.#prefix}-outbox`;
+  }
+
+  /** The alias that reads go to. */
+  read(collection: string): string {
+    const lower = collection.toLowerCase();
+    const hash = createHash('sha256').update(collection).digest('hex').slice(0, 12);
+    return `${this.#prefix}-c-${lower === collection ? collection : `${lower}~${hash}`}`;
+  }
+
+  /**
+   * The alias that writes go to. It names the revision of the collection's indexes: a writer that has not heard of the
+   * latest finds no alias, and learns it.
+   */
+  write(collection: string, revision: number): string {
+    return `${this.read(collection)}@${revision}`;
+  }
+
+  /** A fresh name for the index behind the aliases. */
+  concrete(collection: string): string {
+    return `${this.read(collection)}~~${randomBytes(6).toString('hex')}`;
+  }
+}

@@ -1,0 +1,55 @@
+import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
+import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
+import { livingQuery } from './elasticsearch-fragment.ts';
+import { indexSizes } from './elasticsearch-stats.ts';
+
+export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmin {
+  const { ledger, names, reader, freshness } = database;
+  return {
+    listCollections: async (call) => (await ledger.list(call)).map(({ name }) => name).sort(),
+    collectionExists: async (collection, call) => (await ledger.look(collection, call)) !== undefined,
+    createCollection: async (collection, { capped }, call) => {
+      if (capped !== undefined) throw unsupported('collections.capped');
+      if (!(await ledger.create(collection, call))) throw validationError('the collection exists', 'name');
+    },
+    dropCollection: async (collection, call) => {
+      await database.relay.idle();
+      await ledger.drop(await ledger.demand(collection, call), call);
+    },
+    renameCollection: async () => {
+      throw unsupported('collections.rename');
+    },
+    listIndexes: async (collection, call) => {
+      const state = await ledger.state(collection, call);
+      return (state?.indexes ?? []).map(({ definition }) => definition);
+    },
+    createIndex: async () => {
+      throw unsupported('indexes.single');
+    },
+    dropIndex: async (collection, name, call) => {
+      await ledger.demand(collection, call);
+      throw new ServiceError('INDEX_ERROR', 'there is no index of this name', { index: name });
+    },
+    estimatedCount: (collection, call) =>
+      reader.countNow(names.read(collection), livingQuery(undefined), call),
+    collectionStats: async (collection, call) => {
+      const state = await ledger.demand(collection, call);
+      const index = names.read(collection);
+      await freshness.beforeSearch(index);
+      const [documentCount, sizes] = await Promise.all([
+        reader.countNow(index, livingQuery(undefined), call),
+        indexSizes(database.connection, [state.concrete], call),
+      ]);
+      return {
+        documentCount,
+        sizeBytes: sizes.get(state.concrete) ?? 0,
+        indexes: state.indexes.map(({ definition }) => ({ name: definition.name, sizeBytes: 0 })),
+      };
+    },
+  };
+}
+
+function unsupported(capability: string): ServiceError {
+  return unsupportedOperation('elasticsearch', capability, `Elasticsearch does not support ${capability}`);
+}
