@@ -1,0 +1,83 @@
+import type { Path } from '../../../domain/query/path.ts';
+import { orSql } from '../sql/combine-conditions.ts';
+import { identifier, type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { jsonPath, pathSource, textLiteral } from './mysql-paths.ts';
+
+/** Characters of a text that an index holds; documents with longer ones are among the special ones. */
+export const indexedCharacters = 191;
+
+/** Ranks of the types in MongoDB's order. */
+export const rank = { null: 1, number: 2, string: 3, object: 4, array: 5, bool: 6 } as const;
+
+/** The generated columns of one key of an index: MySQL orders by them as MongoDB orders by the field. */
+export interface KeyColumns {
+  readonly rank: SqlFragment;
+  readonly number: SqlFragment;
+  readonly text: SqlFragment;
+}
+
+/** @param number of the index in the ledger @param place of the key in the index */
+export function keyColumns(number: number, place: number): KeyColumns {
+  const name = (part: string): SqlFragment => identifier(`$${number}_${place}${part}`, '`');
+  return { rank: name('r'), number: name('n'), text: name('s') };
+}
+
+/** 1 for a document of which the key columns do not say all: arrays, objects and long texts. */
+export function specialColumn(number: number): SqlFragment {
+  return identifier(`$${number}_x`, '`');
+}
+
+interface ColumnDefinition {
+  readonly name: SqlFragment;
+  readonly definition: SqlFragment;
+}
+
+/** The columns of an index, made of constants alone, as `ALTER TABLE … ADD COLUMN` takes them. */
+export function columnDefinitions(number: number, paths: readonly Path[]): readonly ColumnDefinition[] {
+  const special = orSql(paths.flatMap((path) => isSpecial(path)));
+  const flag = sql`SMALLINT GENERATED ALWAYS AS (CASE WHEN ${special} THEN 1 ELSE 0 END) VIRTUAL`;
+  return [
+    { name: specialColumn(number), definition: flag },
+    ...paths.flatMap((path, place) => keyDefinitions(path, keyColumns(number, place))),
+  ];
+}
+
+function keyDefinitions(path: Path, columns: KeyColumns): readonly ColumnDefinition[] {
+  const source = pathSource(path);
+  if (source === undefined || source.kind === 'column') return [];
+  const value = at(source.column, source.path);
+  const type = sql`JSON_TYPE(${value})`;
+  const ranked = sql`CASE ${type} WHEN 'INTEGER' THEN 2 WHEN 'UNSIGNED INTEGER' THEN 2 WHEN 'DOUBLE' THEN 2 WHEN 'DECIMAL' THEN 2 WHEN 'STRING' THEN 3 WHEN 'OBJECT' THEN 4 WHEN 'ARRAY' THEN 5 WHEN 'BOOLEAN' THEN 6 ELSE 1 END`;
+  const number = sql`CASE WHEN ${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL', 'BOOLEAN') THEN CAST(${value} AS DOUBLE) ELSE 0 END`;
+  const text = sql`CASE WHEN ${type} = 'STRING' THEN LEFT(JSON_UNQUOTE(${value}), 191) ELSE '' END`;
+  return [
+    { name: columns.rank, definition: sql`SMALLINT GENERATED ALWAYS AS (${ranked}) VIRTUAL` },
+    { name: columns.number, definition: sql`DOUBLE GENERATED ALWAYS AS (${number}) VIRTUAL` },
+    {
+      name: columns.text,
+      definition: sql`VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin GENERATED ALWAYS AS (${text}) VIRTUAL`,
+    },
+  ];
+}
+
+/** An array on the way or at the end, an object, or a text that is longer than what the column holds. */
+function isSpecial(path: Path): readonly SqlFragment[] {
+  const source = pathSource(path);
+  if (source === undefined || source.kind === 'column') return [];
+  const value = at(source.column, source.path);
+  const arrays = source.path
+    .slice(0, -1)
+    .map(
+      (_, i) => sql`COALESCE(JSON_TYPE(${at(source.column, source.path.slice(0, i + 1))}) = 'ARRAY', FALSE)`,
+    );
+  return [
+    ...arrays,
+    sql`COALESCE(JSON_TYPE(${value}) IN ('ARRAY', 'OBJECT'), FALSE)`,
+    sql`COALESCE(JSON_TYPE(${value}) = 'STRING' AND CHAR_LENGTH(JSON_UNQUOTE(${value})) > 191, FALSE)`,
+  ];
+}
+
+function at(column: 'data' | 'metadata', path: Path): SqlFragment {
+  const target = identifier(column, '`');
+  return path.length === 0 ? target : sql`JSON_EXTRACT(${target}, ${textLiteral(jsonPath(path))})`;
+}

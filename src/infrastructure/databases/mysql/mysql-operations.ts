@@ -1,0 +1,146 @@
+import type { Call } from '../../../application/ports/call.ts';
+import type { DocumentOperations, NativeFind } from '../../../application/ports/database-adapter.ts';
+import type { Document, DocumentId } from '../../../domain/document/document.ts';
+import type { SqlAssumption, SqlFragment } from '../sql/sql-fragment.ts';
+import { isMissingTable, type MysqlDatabase } from './mysql-database.ts';
+import { specialsFirst } from './mysql-merge.ts';
+import type { MysqlSession, Row, Rows } from './mysql-session.ts';
+import { isMysqlOrder } from './mysql-sort.ts';
+import { countSql, findSql, getSql } from './mysql-statements.ts';
+import {
+  concernsOne,
+  insertAll,
+  insertEach,
+  modifyAll,
+  modifyEach,
+  toDocument,
+  type WriteTarget,
+} from './mysql-writes.ts';
+
+type Refuted = (assumption: SqlAssumption) => boolean;
+
+/** Where the operations run: each by itself, or all inside one transaction. */
+export interface MysqlExecutor {
+  rows(statement: SqlFragment, call: Call, refuted?: Refuted): Promise<Rows>;
+  stream(statement: SqlFragment, call: Call, refuted?: Refuted): AsyncIterable<Row>;
+  /** Runs the body in a transaction of its own, or in a part of the one that is open. */
+  write<T>(call: Call, body: (session: MysqlSession) => Promise<T>): Promise<T>;
+}
+
+/** Up to so many rows are read at once, more as a stream. */
+const mostRowsAtOnce = 1_000;
+
+export function mysqlOperations(
+  database: MysqlDatabase,
+  executor: MysqlExecutor,
+): DocumentOperations<SqlFragment> {
+  const target = async (collection: string): Promise<WriteTarget> => ({
+    collection,
+    table: database.tableOf(collection),
+    indexes: await database.ledger.indexes(collection),
+  });
+  return {
+    get: async (collection, ids, call) => {
+      if (ids.length === 0) return [];
+      const found = new Map<DocumentId, Document>();
+      const statement = getSql(database.tableOf(collection), ids);
+      for (const row of await emptyWhenMissing(executor.rows(statement, call)))
+        found.set(String(row[0]), toDocument(collection, row));
+      return ids.map((id) => found.get(id));
+    },
+    find: (collection, query, call) => find(database, executor, collection, query, call),
+    count: async (collection, where, call) => {
+      const statement = countSql(database.tableOf(collection), where);
+      const [row] = await emptyWhenMissing(executor.rows(statement, call));
+      return Number(row?.[0] ?? 0);
+    },
+    insert: async (collection, documents, call, { ordered }) => {
+      if (documents.length === 0) return [];
+      const into = await target(collection);
+      const all = (session: MysqlSession): Promise<void> => insertAll(session, into, documents);
+      try {
+        await withTable(database, collection, () => executor.write(call, all));
+        return documents.map(() => ({ status: 'inserted' }));
+      } catch (error) {
+        if (!concernsOne(error)) throw error;
+        return executor.write(call, (session) => insertEach(session, into, documents, ordered));
+      }
+    },
+    modify: async (collection, modifications, call, { ordered }) => {
+      if (modifications.length === 0) return [];
+      const on = await target(collection);
+      const inserts = modifications.some(({ insert }) => insert !== undefined);
+      const all = (session: MysqlSession): ReturnType<typeof modifyAll> =>
+        modifyAll(session, on, modifications, ordered, call);
+      try {
+        if (inserts) return await withTable(database, collection, () => executor.write(call, all));
+        return await executor.write(call, all);
+      } catch (error) {
+        if (isMissingTable(error)) return modifications.map(() => ({ status: 'missing' }));
+        if (!concernsOne(error)) throw error;
+        return executor.write(call, (session) => modifyEach(session, on, modifications, ordered, call));
+      }
+    },
+  };
+}
+
+async function* find(
+  database: MysqlDatabase,
+  executor: MysqlExecutor,
+  collection: string,
+  query: NativeFind<SqlFragment>,
+  call: Call,
+): AsyncIterable<Document> {
+  const read = (part: NativeFind<SqlFragment>, refuted?: Refuted): AsyncIterable<Document> =>
+    readDocuments(
+      executor,
+      collection,
+      findSql(database.tableOf(collection), part),
+      part.limit,
+      call,
+      refuted,
+    );
+  const { order } = query;
+  if (order !== undefined && isMysqlOrder(order) && order.special !== undefined)
+    yield* specialsFirst({ ...query, order, special: order.special }, read);
+  else yield* read(query);
+}
+
+async function* readDocuments(
+  executor: MysqlExecutor,
+  collection: string,
+  statement: SqlFragment,
+  limit: number | undefined,
+  call: Call,
+  refuted: Refuted | undefined,
+): AsyncIterable<Document> {
+  try {
+    const rows =
+      limit !== undefined && limit <= mostRowsAtOnce
+        ? await executor.rows(statement, call, refuted)
+        : executor.stream(statement, call, refuted);
+    for await (const row of rows) yield toDocument(collection, row);
+  } catch (error) {
+    if (!isMissingTable(error)) throw error;
+  }
+}
+
+async function emptyWhenMissing(rows: Promise<Rows>): Promise<Rows> {
+  try {
+    return await rows;
+  } catch (error) {
+    if (isMissingTable(error)) return [];
+    throw error;
+  }
+}
+
+/** A collection comes to be with its first document. */
+async function withTable<T>(database: MysqlDatabase, collection: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isMissingTable(error)) throw error;
+    await database.createTable(collection);
+    return run();
+  }
+}

@@ -1,0 +1,36 @@
+/** How to reach MySQL and how to treat it. Times are milliseconds. */
+export interface MysqlOptions {
+  /** `mysql://user:password@host:port/database`. */
+  readonly uri: string;
+  /** Default: those in the address. Asked again for every new connection, so that they can be swapped. */
+  readonly credentials?: (() => MysqlCredentials | undefined) | undefined;
+  readonly pool?: {
+    /** Default 20. */
+    readonly max?: number | undefined;
+    /** How long an operation waits for a free connection; default 5,000. */
+    readonly acquireTimeoutMs?: number | undefined;
+  };
+  readonly tls?: MysqlTls | undefined;
+  /** Default 5,000. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** The longest that the server lets one SELECT run, whatever the request says; 0 (default): no bound. */
+  readonly statementTimeoutMs?: number | undefined;
+  /** How often expired documents and old changes are removed, 0 for never; default a minute. */
+  readonly sweepIntervalMs?: number | undefined;
+  /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
+  readonly keptChanges?: number | undefined;
+  readonly changeAgeMs?: number | undefined;
+}
+
+export interface MysqlCredentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface MysqlTls {
+  /** Default true: the server's certificate is checked. */
+  readonly verify?: boolean | undefined;
+  readonly caFile?: string | undefined;
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+}

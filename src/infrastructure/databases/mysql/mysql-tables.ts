@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { identifier } from '../sql/sql-fragment.ts';
+
+/** Our own tables, named with `$`, which no collection's name has. */
+export const ledgerTables = {
+  indexes: identifier('$indexes', '`'),
+  uniqueKeys: identifier('$unique_keys', '`'),
+  outbox: identifier('$outbox', '`'),
+} as const;
+
+/**
+ * The table of a collection: its name as it is. Where the server does not tell capital letters apart
+ * (`lower_case_table_names`), they are written `$x`, so that two collections never share a table.
+ */
+export function tableName(collection: string, caseSensitive: boolean): string {
+  if (caseSensitive || collection === collection.toLowerCase()) return collection;
+  const name = collection.replace(/[A-Z]/g, (letter) => `$${letter.toLowerCase()}`);
+  if (name.length <= 64) return name;
+  return `${collection.toLowerCase().slice(0, 40)}$${createHash('sha256').update(collection).digest('hex').slice(0, 20)}`;
+}
