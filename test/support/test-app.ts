@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { ServiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/value/value.ts';
@@ -5,6 +6,7 @@ import { InProcessIdempotencyStore } from '../../src/infrastructure/in-process/i
 import { createHttpApp } from '../../src/interface/http/app.ts';
 import type { HttpDependencies } from '../../src/interface/http/dependencies.ts';
 import type { HostEnvironment } from '../../src/interface/http/http-request.ts';
+import { temporaryFolder } from './start-service.ts';
 import { openTestRepository } from './test-databases.ts';
 
 type App = Hono<HostEnvironment>;
@@ -14,16 +16,18 @@ export function createTestApp(overrides: Partial<HttpDependencies> = {}): App {
   return createHttpApp({ ...testDependencies(), ...overrides });
 }
 
-export function testDependencies(): HttpDependencies {
-  const repository = openTestRepository({ type: 'memory', settings: {} });
+/** @param type an embedded database: `memory`, or `sqlite` in a folder of its own. */
+export function testDependencies(type: 'memory' | 'sqlite' = 'memory'): HttpDependencies {
+  const settings = type === 'memory' ? {} : { path: join(temporaryFolder(), 'test.db') };
+  const repository = openTestRepository({ type, settings });
   const clock = { now: () => Date.now() };
   return {
     clock,
     databases: {
-      default: 'memory',
-      configured: ['memory'],
-      repository: async (type) => {
-        if (type === 'memory') return repository;
+      default: type,
+      configured: [type],
+      repository: async (asked) => {
+        if (asked === type) return repository;
         throw new ServiceError('CONNECTION_ERROR', 'not configured');
       },
     },

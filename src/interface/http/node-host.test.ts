@@ -134,6 +134,12 @@ test('a client that goes away ends the work', async () => {
   expect(aborted[0]).toMatchObject({ message: 'the client closed the connection' });
 });
 
+test('a HEAD of a stream leaves nothing running', async () => {
+  const answered = await send('HEAD', '/api/v1/documents/c/watch');
+  expect([answered.status, answered.text]).toEqual([200, '']);
+  await expect.poll(() => watching?.aborted).toBe(true);
+});
+
 test('a stream of changes ends with its reader', async () => {
   const sent = httpRequest({ host: '127.0.0.1', port, path: '/api/v1/documents/c/watch', agent: false });
   sent.on('error', () => undefined);

@@ -30,9 +30,16 @@ export function serveEndpoint(
       answer = errorAnswer(toServiceError(failure), exchange.request.id);
     }
     if (!(answer.body instanceof ReadableStream)) exchange.end();
+    else if (exchange.request.method === 'HEAD') answer = withoutStream(answer, answer.body);
     recordExchange(exchange, answer.status, failure);
     return respond(exchange, answer);
   };
+}
+
+/** Hono drops the body of a HEAD answer without cancelling it; a stream of changes would run on. */
+function withoutStream(answer: Answer, stream: ReadableStream<Uint8Array>): Answer {
+  stream.cancel().catch(() => undefined);
+  return { ...answer, body: null };
 }
 
 /** Without guards, nothing is awaited on the way to the endpoint. */
