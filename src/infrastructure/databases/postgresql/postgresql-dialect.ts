@@ -1,6 +1,6 @@
 import type { Dialect, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import type { Leaf } from '../../../domain/query/filter.ts';
+import type { Filter, Leaf } from '../../../domain/query/filter.ts';
 import type { Path } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { renderSql } from '../sql/render-sql.ts';
@@ -41,7 +41,8 @@ function pushLeaf(leaf: Leaf, context: PlanContext): Pushed<SqlFragment> | undef
   if (key === undefined) return { native: exact, exact: true };
   const hasArray = hasArraySql(root, path);
   const scalar = key.misleadsOnArrays ? andSql([key.native, notSql(hasArray)]) : key.native;
-  const native = orSql([scalar, andSql([hasArray, exact])]);
+  const either = orSql([scalar, andSql([hasArray, exact])]);
+  const native = inPartialFilter(leaf.path, context) ? andSql([either, exact]) : either;
   const served = index.sparse && !key.misleadsOnArrays ? servesSparse(leaf.path, root, path, native) : native;
   return index.name === undefined
     ? { native: served, exact: true }
@@ -52,6 +53,17 @@ function pushLeaf(leaf: Leaf, context: PlanContext): Pushed<SqlFragment> | undef
 function servesSparse(asked: Path, root: SqlFragment, path: Path, native: SqlFragment): SqlFragment {
   const exists = leafSql({ kind: 'exists', path: asked }, path, root);
   return exists === undefined ? native : andSql([native, exists]);
+}
+
+/** A partial index serves a query only if that says the index's own condition, word for word. */
+function inPartialFilter(path: Path, { indexes }: PlanContext): boolean {
+  return indexes.some(({ partialFilter }) => partialFilter !== undefined && mentions(partialFilter.filter, path));
+}
+
+function mentions(filter: Filter, path: Path): boolean {
+  if (filter.kind === 'and' || filter.kind === 'or') return filter.of.some((part) => mentions(part, path));
+  if (filter.kind === 'not') return mentions(filter.of, path);
+  return 'path' in filter && samePath(filter.path, path);
 }
 
 /** System columns are never missing and never arrays. */

@@ -28,7 +28,9 @@ export interface IndexObjects {
  * - for a unique index a table of its keys, one row per document and array element, kept by a trigger.
  */
 export function indexObjects(collection: string, index: IndexDefinition, number: number): IndexObjects {
-  const where = indexCondition(collection, index);
+  const condition = indexCondition(collection, index);
+  const wrapped = condition !== undefined && literalText(condition).includes('(SELECT ');
+  const where = wrapped ? trustedSql(predicateCall(number)) : condition;
   const suffix = where === undefined ? sql`` : sql` WHERE ${where}`;
   const table = tableOf(collection);
   const name = `ix_${number}`;
@@ -46,9 +48,29 @@ export function indexObjects(collection: string, index: IndexDefinition, number:
   );
   const unique = index.unique ? uniqueObjects(collection, index, number, where) : { create: [], drop: [] };
   return {
-    create: [literalText(main), ...arrays.flatMap(({ create }) => create), ...unique.create],
-    drop: [...unique.drop, `DROP INDEX IF EXISTS "${name}"`, ...arrays.flatMap(({ drop }) => drop)],
+    create: [
+      ...(wrapped ? [predicateFunction(number, condition)] : []),
+      literalText(main),
+      ...arrays.flatMap(({ create }) => create), ...unique.create],
+    drop: [...unique.drop, `DROP INDEX IF EXISTS "${name}"`, ...arrays.flatMap(({ drop }) => drop), dropPredicate(number)],
   };
+}
+
+const predicateColumns =
+  'id text, data jsonb, version bigint, created_at timestamptz, updated_at timestamptz, metadata jsonb';
+
+/** A predicate of an index holds no subquery; a function of its own may. */
+function predicateFunction(number: number, condition: SqlFragment): string {
+  return `CREATE FUNCTION document_service."partial_${number}"(${predicateColumns}) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS ${quoted(`SELECT ${literalText(condition)}`)}`;
+}
+
+function predicateCall(number: number): string {
+  return `document_service."partial_${number}"(id, data, version, created_at, updated_at, metadata)`;
+}
+
+function dropPredicate(number: number): string {
+  return `DROP FUNCTION IF EXISTS document_service."partial_${number}"`;
 }
 
 function jsonSource(path: Path): Extract<PathSource, { kind: 'json' }> | undefined {
