@@ -26,6 +26,7 @@ export class MongodbConnection {
   #credentials: MongodbCredentials | undefined;
   #client: Promise<MongoClient> | undefined;
   readonly #retired = new Set<MongoClient>();
+  readonly #dbs = new WeakMap<MongoClient, Db>();
   readonly #pools = new WeakMap<MongoClient, { open: number; used: number }>();
   #current: MongoClient | undefined;
   #topology: Topology | undefined;
@@ -46,11 +47,12 @@ export class MongodbConnection {
 
   async db(): Promise<Db> {
     const client = await this.client();
-    return this.dbOf(client);
-  }
-
-  dbOf(client: MongoClient): Db {
-    return client.db(databaseName(this.#options));
+    const known = this.#dbs.get(client);
+    if (known !== undefined) return known;
+    // Making a handle reads all options anew; one lasts as long as its client.
+    const db = client.db(databaseName(this.#options));
+    this.#dbs.set(client, db);
+    return db;
   }
 
   async collection(name: string): Promise<Collection<BsonDocument>> {
