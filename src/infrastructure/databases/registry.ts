@@ -38,6 +38,11 @@ const adapters: Partial<
     const { mysqlOptions } = await import('./mysql/mysql-settings.ts');
     return finish(createMysqlAdapter(mysqlOptions(config, 'mysql')));
   },
+  cassandra: async (config, finish) => {
+    const { createCassandraAdapter } = await import('./cassandra/cassandra-adapter.ts');
+    const { cassandraOptions } = await import('./cassandra/cassandra-settings.ts');
+    return finish(createCassandraAdapter(cassandraOptions(config)));
+  },
   sqlite: async (config, finish) =>
     finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
 };
