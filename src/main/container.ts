@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../application/ports/clock.ts';
 import type { Logger, LogLevel } from '../application/ports/logger.ts';
+import { newDocumentId } from '../domain/document/document-id.ts';
 import { createAuthenticator } from '../infrastructure/auth/create-authenticator.ts';
 import type { Config } from '../infrastructure/config/load-config.ts';
 import { ConfiguredDatabases } from '../infrastructure/databases/configured-databases.ts';
@@ -118,7 +118,7 @@ function createDatabases(config: Config, metrics: PrometheusMetrics): Configured
     maxRetries: conflictRetries,
     allowPipelineWrites: false,
     now: () => new Date(),
-    newId: () => randomUUID(),
+    newId: newDocumentId,
   };
   return new ConfiguredDatabases({
     default: config.derived.defaultDatabase,
