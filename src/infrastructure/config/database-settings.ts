@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { databaseTypes } from '../../domain/database-type.ts';
+import { cassandraSettings } from './cassandra-settings.ts';
 import { duration } from './duration.ts';
 
 const enabled = z.boolean().default(false).describe('Whether the service offers this database.');
@@ -46,6 +47,7 @@ export const databaseSections = {
       local_datacenter: z.string().min(1).default('datacenter1').describe('Data centre to talk to.'),
       ...parts('Keyspace', 9042),
       pool,
+      ...cassandraSettings,
     })
     .prefault({}),
   elasticsearch: z

@@ -1,0 +1,53 @@
+import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
+import { cassandraCapabilities } from './cassandra-capabilities.ts';
+import { CassandraConnection } from './cassandra-connection.ts';
+import { type CassandraFragment, cassandraDialect } from './cassandra-dialect.ts';
+import { CassandraLedger } from './cassandra-ledger.ts';
+import { CassandraLookups } from './cassandra-lookups.ts';
+import type { CassandraOptions } from './cassandra-options.ts';
+import { CassandraReader } from './cassandra-reader.ts';
+import { cassandraSchema } from './cassandra-schema.ts';
+import { CassandraStats } from './cassandra-stats.ts';
+import { CassandraUniqueKeys } from './cassandra-unique-keys.ts';
+import { CassandraWriter } from './cassandra-writer.ts';
+import { ChangeAnnouncer } from './change-announcer.ts';
+import { ChangeClock } from './change-clock.ts';
+import { DocumentWriter } from './document-writer.ts';
+import { IndexBuilder } from './index-builder.ts';
+
+/** Cassandra 4: a table of documents for each collection, conditional writes, lookups in tables of their own. */
+export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapter<CassandraFragment> {
+  const connection = new CassandraConnection(options);
+  const clock = new ChangeClock();
+  const ledger = new CassandraLedger(connection);
+  const lookups = new CassandraLookups(connection);
+  const reader = new CassandraReader(connection, ledger, lookups);
+  const announcer = new ChangeAnnouncer(connection);
+  const uniqueKeys = new CassandraUniqueKeys(
+    connection,
+    clock,
+    async (entry, id, call) => (await reader.storedNow(entry, id, call))?.document,
+  );
+  const documents = new DocumentWriter({ connection, clock, announcer, lookups, uniqueKeys, reader });
+  const writer = new CassandraWriter(ledger, reader, documents);
+  const builder = new IndexBuilder({ reader, writer, lookups, uniqueKeys });
+  const stats = new CassandraStats(connection, ledger);
+  return {
+    type: 'cassandra',
+    capabilities: cassandraCapabilities,
+    dialect: cassandraDialect,
+    schema: cassandraSchema({ ledger, builder, stats }),
+    get: (...args) => reader.get(...args),
+    find: (...args) => reader.find(...args),
+    count: (...args) => reader.count(...args),
+    insert: (...args) => writer.insert(...args),
+    modify: (...args) => writer.modify(...args),
+    ping: (call) => stats.health(call),
+    stats: (call) => stats.ofDatabase(call),
+    close: async () => {
+      await writer.settled();
+      await announcer.close();
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { Call } from '../../../application/ports/call.ts';
+import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
+import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
+import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { cassandraCapabilities } from './cassandra-capabilities.ts';
+import type { IndexBuilder } from './index-builder.ts';
+import { type CassandraLedger, maxAge, type StoredIndex } from './cassandra-ledger.ts';
+import type { CassandraStats } from './cassandra-stats.ts';
+
+interface Parts {
+  readonly ledger: CassandraLedger;
+  readonly builder: IndexBuilder;
+  readonly stats: CassandraStats;
+}
+
+/** Collections and indexes by way of the ledger. */
+export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin {
+  return {
+    listCollections: (call) => ledger.names(call),
+    collectionExists: async (collection, call) =>
+      (await ledger.find(collection, maxAge.writing, call)) !== undefined,
+    createCollection: async (collection, options, call) => {
+      if (options.capped !== undefined) throw unsupported('collections.capped');
+      if (!(await ledger.create(collection, call)).made) throw validationError('the collection exists', 'name');
+    },
+    dropCollection: async (collection, call) => {
+      const { indexes } = await ledger.demand(collection, call);
+      await ledger.drop(collection, call);
+      for (const index of indexes) await builder.clear(index, call);
+    },
+    renameCollection: async (from, to, call) => {
+      if (from === to || !(await ledger.rename(from, to, call)))
+        throw validationError('a collection of the new name exists', 'new_name');
+    },
+    listIndexes: async (collection, call) => {
+      const entry = await ledger.find(collection, maxAge.reading, call);
+      return (entry?.indexes ?? []).filter(({ state }) => state === 'ready').map(({ definition }) => definition);
+    },
+    createIndex: async (collection, definition, call) => {
+      const kind = unsupportedKind(definition);
+      if (kind !== undefined) throw unsupported(`indexes.${kind}`);
+      await createIndex({ ledger, builder }, collection, definition, call);
+    },
+    dropIndex: async (collection, name, call) => {
+      const dropped: StoredIndex[] = [];
+      await ledger.changeIndexes(
+        collection,
+        (indexes) => {
+          dropped.splice(0, dropped.length, ...indexes.filter(({ definition }) => definition.name === name));
+          if (dropped.length === 0)
+            throw new ServiceError('INDEX_ERROR', 'there is no index of this name', { index: name });
+          return indexes.filter(({ definition }) => definition.name !== name);
+        },
+        call,
+      );
+      for (const index of dropped) await builder.clear(index, call);
+    },
+    estimatedCount: async (collection, call) => {
+      const entry = await ledger.find(collection, maxAge.reading, call);
+      return entry === undefined ? 0 : (await stats.ofCollection(entry, call)).documentCount;
+    },
+    collectionStats: async (collection, call) => stats.ofCollection(await ledger.demand(collection, call), call),
+  };
+}
+
+async function createIndex(
+  { ledger, builder }: Pick<Parts, 'ledger' | 'builder'>,
+  collection: string,
+  definition: IndexDefinition,
+  call: Call,
+): Promise<void> {
+  await ledger.ensure(collection, call);
+  const added: StoredIndex = { id: randomBytes(8).toString('hex'), definition, state: 'building' };
+  const entry = await ledger.changeIndexes(
+    collection,
+    (indexes) => {
+      const existing = indexes.find((one) => one.definition.name === definition.name);
+      if (existing === undefined) return [...indexes, added];
+      if (JSON.stringify(existing.definition) === JSON.stringify(definition)) return indexes;
+      throw new ServiceError('INDEX_ERROR', 'an index of this name with another definition exists', {
+        index: definition.name,
+      });
+    },
+    call,
+  );
+  const index = entry.indexes.find((one) => one.definition.name === definition.name);
+  if (index?.state !== 'building') return;
+  try {
+    await builder.build(entry, index, call);
+  } catch (error) {
+    await ledger.changeIndexes(collection, (indexes) => indexes.filter(({ id }) => id !== index.id), call);
+    await builder.clear(index, call);
+    throw error;
+  }
+  await ledger.changeIndexes(
+    collection,
+    (indexes) => indexes.map((one) => (one.id === index.id ? { ...one, state: 'ready' } : one)),
+    call,
+  );
+}
+
+/** A partial index that is not unique would be kept and never be used. */
+function unsupportedKind({ keys, partialFilter, unique }: IndexDefinition): string | undefined {
+  const kinds = keys.map((key) => key.kind).filter((kind) => typeof kind === 'string');
+  const kind = kinds.find((one) => cassandraCapabilities.indexes[one] === 'unsupported');
+  return kind ?? (partialFilter !== undefined && !unique ? 'partial' : undefined);
+}
+
+function unsupported(capability: string): ServiceError {
+  return unsupportedOperation('cassandra', capability, `Cassandra does not support ${capability}`);
+}
