@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
 import { ServiceError } from '../../src/domain/errors.ts';
 import type { Json, JsonObject } from '../../src/domain/value/value.ts';
+import { withoutStandIn } from '../support/mongodb-stand-in.ts';
 import { aggregateAll, filterOf, findAll, insertAll, updateOf } from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository, testDatabases } from '../support/test-databases.ts';
@@ -15,7 +16,7 @@ const datasets = 8;
 const seed = Number(process.env.DIFFERENTIAL_SEED ?? 20_240_607);
 const name = 'differential';
 
-const [reference, ...others] = testDatabases;
+const [reference, ...others] = await withoutStandIn(testDatabases);
 
 describe.each(others)('memory and $type answer alike', (database) => {
   let memory: DocumentRepository;

@@ -7,6 +7,7 @@ import { flatView } from '../../src/domain/document/flat-view.ts';
 import { ServiceError } from '../../src/domain/errors.ts';
 import { sortKey } from '../../src/domain/evaluation/sort-key.ts';
 import type { Json, JsonObject } from '../../src/domain/value/value.ts';
+import { withoutStandIn } from '../support/mongodb-stand-in.ts';
 import { filterOf, findAll, insertAll } from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository, testDatabases } from '../support/test-databases.ts';
@@ -26,7 +27,7 @@ const indexes: readonly JsonObject[] = [
   { keys: { 'b.c': 1 }, options: { partial_filter: { a: { $exists: true }, c: { $in: ['a', null, 1] } } } },
 ];
 
-const [reference, ...others] = testDatabases;
+const [reference, ...others] = await withoutStandIn(testDatabases);
 
 /** With and without arrays: an index serves the two in different ways, and goes from one to the other by a write. */
 const shapes: readonly (readonly [string, (data: JsonObject) => boolean])[] = [

@@ -14,3 +14,11 @@ export async function isMongodbStandIn(uri: string | undefined): Promise<boolean
     await client.close();
   }
 }
+
+/** The databases that can be compared with the reference: the stand-in differs from MongoDB in too much. */
+export async function withoutStandIn<D extends { readonly type: string }>(
+  databases: readonly D[],
+): Promise<readonly D[]> {
+  const standIn = await isMongodbStandIn(process.env.MONGODB_URI);
+  return databases.filter(({ type }) => type !== 'mongodb' || !standIn);
+}
