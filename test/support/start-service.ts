@@ -27,7 +27,7 @@ export function temporaryFolder(): string {
 
 /** Those of `npm start`. */
 const nodeFlags = ['--max-semi-space-size=4', '--optimize-for-size'];
-const startMs = 20_000;
+const startMs = 60_000;
 
 /** Runs what `npm start` runs, with nothing of this process's settings, and waits until it listens. */
 export async function startService(
