@@ -13,7 +13,7 @@ export interface CommandOptions {
 
 /** Throws QUERY_TIMEOUT when no time is left. */
 export function commandOptions(call: Call, session: ClientSession | undefined): CommandOptions {
-  call.signal.throwIfAborted();
+  if (call.signal.aborted) throw givenUp(call.signal.reason);
   const left = Math.ceil(call.deadline - Date.now());
   if (left <= 0) throw new ServiceError('QUERY_TIMEOUT', 'the request has no time left');
   const maxTimeMS = Math.min(left, maxTime);
@@ -50,10 +50,12 @@ export async function* stream<T>(
 
 function aborted(call: Call, error: unknown): ServiceError | undefined {
   if (!call.signal.aborted || error instanceof ServiceError) return undefined;
-  const reason: unknown = call.signal.reason;
-  return reason instanceof ServiceError
-    ? reason
-    : new ServiceError('QUERY_TIMEOUT', 'the request was given up', {}, error);
+  return givenUp(call.signal.reason, error);
+}
+
+function givenUp(reason: unknown, cause: unknown = reason): ServiceError {
+  if (reason instanceof ServiceError) return reason;
+  return new ServiceError('QUERY_TIMEOUT', 'the request was given up', {}, cause);
 }
 
 /** The driver can abort reads only; a write that goes on after the deadline finishes without us. */
