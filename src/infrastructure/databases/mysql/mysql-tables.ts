@@ -8,13 +8,17 @@ export const ledgerTables = {
   outbox: identifier('$outbox', '`'),
 } as const;
 
+/** https://dev.mysql.com/doc/refman/8.4/en/identifier-length.html */
+const longestName = 64;
+
 /**
  * The table of a collection: its name as it is. Where the server does not tell capital letters apart
  * (`lower_case_table_names`), they are written `$x`, so that two collections never share a table.
  */
 export function tableName(collection: string, caseSensitive: boolean): string {
-  if (caseSensitive || collection === collection.toLowerCase()) return collection;
-  const name = collection.replace(/[A-Z]/g, (letter) => `$${letter.toLowerCase()}`);
-  if (name.length <= 64) return name;
+  const name = caseSensitive
+    ? collection
+    : collection.replace(/[A-Z]/g, (letter) => `$${letter.toLowerCase()}`);
+  if (name.length <= longestName) return name;
   return `${collection.toLowerCase().slice(0, 40)}$${createHash('sha256').update(collection).digest('hex').slice(0, 20)}`;
 }

@@ -147,18 +147,19 @@ function modCondition({ divisor, remainder }: ModLeaf): ValueCondition {
 /** Whole numbers within 64 bits, in two's complement with the sign extended. */
 function bitsCondition({ test: kind, positions }: BitsLeaf): ValueCondition {
   const mask = positions.reduce((bits, position) => bits | (1n << BigInt(Math.min(position, 63))), 0n);
-  const text = String(mask);
+  // A text of 2^63 or more is cut to the largest signed integer unless it is a decimal first.
+  const bitMask = sql`CAST(CAST(${String(mask)} AS DECIMAL(20, 0)) AS UNSIGNED)`;
   const accepts = (bits: SqlFragment): SqlFragment => {
-    const found = sql`${bits} & CAST(${text} AS UNSIGNED)`;
+    const found = sql`${bits} & ${bitMask}`;
     switch (kind) {
       case 'allSet':
-        return sql`${found} = CAST(${text} AS UNSIGNED)`;
+        return sql`${found} = ${bitMask}`;
       case 'allClear':
         return sql`${found} = 0`;
       case 'anySet':
         return sql`${found} <> 0`;
       case 'anyClear':
-        return sql`${found} <> CAST(${text} AS UNSIGNED)`;
+        return sql`${found} <> ${bitMask}`;
       default:
         return assertNever(kind);
     }
