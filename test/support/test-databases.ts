@@ -6,6 +6,7 @@ import type { DatabaseType } from '../../src/domain/database-type.ts';
 import { newDocumentId } from '../../src/domain/document/document-id.ts';
 import { configSchema } from '../../src/infrastructure/config/config-schema.ts';
 import { openRepository } from '../../src/infrastructure/databases/registry.ts';
+import { withBatching } from '../../src/infrastructure/decorators/with-batching.ts';
 
 /** A database that tests can run on: where it is, as its section of the configuration. */
 interface TestDatabase {
@@ -31,6 +32,11 @@ export const testDatabases: readonly TestDatabase[] = [
     : []),
 ];
 
+const named = env.DATABASES?.split(',') ?? [];
+const missing = named.filter((name) => !testDatabases.some(({ type }) => type === name));
+if (missing.length > 0)
+  throw new Error(`DATABASES names ${missing.join(', ')}, but there is no address for it`);
+
 /** A repository as the service opens it, with its default limits. */
 export function openTestRepository({ type, settings }: TestDatabase): Promise<DocumentRepository> {
   const config = configSchema.parse({ [type]: { enabled: true, ...settings } });
@@ -42,5 +48,5 @@ export function openTestRepository({ type, settings }: TestDatabase): Promise<Do
     now: () => new Date(),
     newId: newDocumentId,
   };
-  return openRepository(type, config, options, (adapter) => adapter);
+  return openRepository(type, config, options, withBatching);
 }
