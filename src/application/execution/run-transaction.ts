@@ -109,7 +109,8 @@ async function runBatch<N>(
 function batchOperation(operation: WriteOperation): BatchOperation | undefined {
   const { collection } = operation;
   if (operation.kind === 'insert') return { kind: 'insert', collection, document: operation.document };
-  const { target, change } = operation;
-  if (change.kind !== 'remove' || target.kind !== 'id') return undefined;
-  return { kind: 'remove', collection, id: target.id, expectedVersion: target.expectedVersion };
+  const { target, change, expectMatched, optional } = operation;
+  if (change.kind !== 'remove' || target.kind !== 'id' || expectMatched === 0) return undefined;
+  const mustMatch = expectMatched !== undefined || !optional;
+  return { kind: 'remove', collection, id: target.id, expectedVersion: target.expectedVersion, mustMatch };
 }

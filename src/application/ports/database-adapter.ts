@@ -115,6 +115,8 @@ export type BatchOperation =
       readonly collection: string;
       readonly id: DocumentId;
       readonly expectedVersion: number | undefined;
+      /** Whether a missing document fails the whole batch. */
+      readonly mustMatch: boolean;
     };
 
 export interface SchemaAdmin {

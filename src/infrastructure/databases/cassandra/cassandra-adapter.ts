@@ -1,17 +1,22 @@
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
+import { CassandraBatch } from './cassandra-batch.ts';
 import { cassandraCapabilities } from './cassandra-capabilities.ts';
+import { cassandraChangeFeed } from './cassandra-change-feed.ts';
 import { CassandraConnection } from './cassandra-connection.ts';
 import { type CassandraFragment, cassandraDialect } from './cassandra-dialect.ts';
 import { CassandraLedger } from './cassandra-ledger.ts';
 import { CassandraLookups } from './cassandra-lookups.ts';
 import type { CassandraOptions } from './cassandra-options.ts';
+import { runRawCql } from './cassandra-raw.ts';
 import { CassandraReader } from './cassandra-reader.ts';
 import { cassandraSchema } from './cassandra-schema.ts';
 import { CassandraStats } from './cassandra-stats.ts';
+import { CassandraSweeper } from './cassandra-sweeper.ts';
 import { CassandraUniqueKeys } from './cassandra-unique-keys.ts';
 import { CassandraWriter } from './cassandra-writer.ts';
 import { ChangeAnnouncer } from './change-announcer.ts';
 import { ChangeClock } from './change-clock.ts';
+import { ChangeLog } from './change-log.ts';
 import { DocumentWriter } from './document-writer.ts';
 import { IndexBuilder } from './index-builder.ts';
 
@@ -31,10 +36,24 @@ export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapt
   const documents = new DocumentWriter({ connection, clock, announcer, lookups, uniqueKeys, reader });
   const writer = new CassandraWriter(ledger, reader, documents);
   const builder = new IndexBuilder({ reader, writer, lookups, uniqueKeys });
+  const batch = new CassandraBatch({
+    connection,
+    ledger,
+    reader,
+    lookups,
+    uniqueKeys,
+    announcer,
+    clock,
+    writer: documents,
+  });
+  const sweeper = new CassandraSweeper(ledger, reader, writer);
+  sweeper.start(options.sweepIntervalMs);
   const stats = new CassandraStats(connection, ledger);
   return {
     type: 'cassandra',
-    capabilities: cassandraCapabilities,
+    capabilities: options.changeFeed.enabled
+      ? cassandraCapabilities
+      : { ...cassandraCapabilities, changeFeed: 'unsupported' },
     dialect: cassandraDialect,
     schema: cassandraSchema({ ledger, builder, stats }),
     get: (...args) => reader.get(...args),
@@ -42,9 +61,15 @@ export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapt
     count: (...args) => reader.count(...args),
     insert: (...args) => writer.insert(...args),
     modify: (...args) => writer.modify(...args),
+    batch: (operations, call) => batch.run(operations, call),
+    ...(options.changeFeed.enabled && {
+      changeFeed: cassandraChangeFeed(connection, new ChangeLog(connection, ledger, reader)),
+    }),
+    raw: (command, call) => runRawCql(connection, command, call),
     ping: (call) => stats.health(call),
     stats: (call) => stats.ofDatabase(call),
     close: async () => {
+      await sweeper.stop();
       await writer.settled();
       await announcer.close();
       await connection.close();

@@ -1,6 +1,6 @@
 import { Client, type ClientOptions, types } from 'cassandra-driver';
-import type { Call } from '../../../application/ports/call.ts';
 import { pause } from '../../../application/execution/pause.ts';
+import type { Call } from '../../../application/ports/call.ts';
 import { isWorthRetrying, toServiceError } from './cassandra-errors.ts';
 import { createTables } from './cassandra-layout.ts';
 import type { CassandraOptions } from './cassandra-options.ts';
@@ -74,7 +74,11 @@ export class CassandraConnection {
   }
 
   /** All statements or none, sooner or later; not isolated. `unlogged` is for statements of one partition. */
-  async batch(statements: readonly Statement[], call: Call, options: { readonly logged: boolean }): Promise<void> {
+  async batch(
+    statements: readonly Statement[],
+    call: Call,
+    options: { readonly logged: boolean },
+  ): Promise<void> {
     const queries = statements.map(({ text, values }) => ({ query: text, params: [...values] }));
     await this.#retried(call, (client, readTimeout) =>
       client.batch(queries, {

@@ -18,10 +18,14 @@ export function toServiceError(error: unknown): ServiceError {
 
 function fromServer(error: errors.ResponseError): ServiceError {
   const [code, message] = known[error.code] ?? (['DATABASE_ERROR', 'Cassandra failed to answer'] as const);
-  if (isMissingTable(error)) return new ServiceError('DATABASE_ERROR', 'the collection has just gone', {}, error);
+  if (isMissingTable(error))
+    return new ServiceError('DATABASE_ERROR', 'the collection has just gone', {}, error);
   if (error.code === codes.invalid && /batch too large/i.test(error.message))
     return new ServiceError('PAYLOAD_TOO_LARGE', 'the batch is larger than Cassandra takes', {}, error);
-  if (error.code === codes.invalid && /mutation of .* is too large|too large for the maximum/i.test(error.message))
+  if (
+    error.code === codes.invalid &&
+    /mutation of .* is too large|too large for the maximum/i.test(error.message)
+  )
     return new ServiceError('PAYLOAD_TOO_LARGE', 'the document is larger than Cassandra stores', {}, error);
   return new ServiceError(code, message, {}, error);
 }
@@ -65,8 +69,12 @@ export function isUncertain(error: unknown): boolean {
 }
 
 function isConnectionFailure(error: unknown): boolean {
-  if (error instanceof errors.NoHostAvailableError || error instanceof errors.BusyConnectionError) return true;
+  if (error instanceof errors.NoHostAvailableError || error instanceof errors.BusyConnectionError)
+    return true;
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  return /^E(CONN|PIPE|HOST|NET|AI_|NOTFOUND)/.test(code) || /socket|connection|not connected|shutdown/i.test(error.message);
+  return (
+    /^E(CONN|PIPE|HOST|NET|AI_|NOTFOUND)/.test(code) ||
+    /socket|connection|not connected|shutdown/i.test(error.message)
+  );
 }

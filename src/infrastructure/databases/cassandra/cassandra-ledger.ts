@@ -64,7 +64,9 @@ export class CassandraLedger {
   async demand(name: string, call: Call): Promise<CollectionEntry> {
     const entry = await this.find(name, 0, call);
     if (entry !== undefined) return entry;
-    throw new ServiceError('COLLECTION_NOT_FOUND', `the collection ${name} does not exist`, { collection: name });
+    throw new ServiceError('COLLECTION_NOT_FOUND', `the collection ${name} does not exist`, {
+      collection: name,
+    });
   }
 
   forget(name: string): void {
@@ -81,7 +83,10 @@ export class CassandraLedger {
    * Makes a collection; one process makes its table, others that want it too wait. When the maker is gone for long,
    * another finishes: a table may be made twice without harm.
    */
-  async create(name: string, call: Call): Promise<{ readonly entry: CollectionEntry; readonly made: boolean }> {
+  async create(
+    name: string,
+    call: Call,
+  ): Promise<{ readonly entry: CollectionEntry; readonly made: boolean }> {
     const table = `c_${randomBytes(8).toString('hex')}`;
     const text = `INSERT INTO ${this.#table} (part, name, table_name, state, since, indexes) VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
     const values = [part, name, table, 'making', Date.now(), '[]'];
@@ -104,7 +109,10 @@ export class CassandraLedger {
     const [row] = await this.#connection.run({ text, values: [part, name, entry.table] }, call);
     this.forget(name);
     if (row?.['[applied]'] === true)
-      await this.#connection.define(`DROP TABLE IF EXISTS ${tableOf(this.#connection.options, entry.table)}`, call);
+      await this.#connection.define(
+        `DROP TABLE IF EXISTS ${tableOf(this.#connection.options, entry.table)}`,
+        call,
+      );
   }
 
   /** False when the new name is taken. */
@@ -192,7 +200,5 @@ function entryOf(row: LedgerRow): CollectionEntry {
 }
 
 function indexText(indexes: readonly StoredIndex[]): string {
-  return JSON.stringify(
-    indexes.map(({ id, definition, state }) => ({ id, state, definition })),
-  );
+  return JSON.stringify(indexes.map(({ id, definition, state }) => ({ id, state, definition })));
 }

@@ -2,9 +2,9 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import { flatView } from '../../../domain/document/flat-view.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
+import type { LookupBounds } from './cassandra-dialect.ts';
 import { tableOf } from './cassandra-layout.ts';
 import type { StoredIndex } from './cassandra-ledger.ts';
-import type { LookupBounds } from './cassandra-dialect.ts';
 import { microsecondsOf } from './change-clock.ts';
 import { lookupKeys } from './lookup-keys.ts';
 import { mapLimited } from './map-limited.ts';
@@ -62,14 +62,12 @@ export class CassandraLookups {
 
   /** The ids under a range of keys, in the order of shards and keys; an id may come more than once. */
   async *ids(indexId: string, bounds: LookupBounds, call: Call): AsyncIterable<string> {
-    const where =
-      'keys' in bounds ? 'key IN ?' : 'key >= ? AND key <= ?';
+    const where = 'keys' in bounds ? 'key IN ?' : 'key >= ? AND key <= ?';
     const text = `SELECT id FROM ${this.#table} WHERE index_id = ? AND shard IN (${lookupShards.join(', ')}) AND ${where}`;
     const values = [indexId, ...('keys' in bounds ? [bounds.keys] : [bounds.from, bounds.to])];
     let next: string | undefined;
     do {
-      const page = await this.#connection.page(
-{ text, values }, pageSize, next, call);
+      const page = await this.#connection.page({ text, values }, pageSize, next, call);
       for (const row of page.rows) yield String(row.id);
       next = page.next;
     } while (next !== undefined);
@@ -88,7 +86,9 @@ export class CassandraLookups {
       const place = [indexId, shardOf(id), key, id];
       return { text, values: inserts ? [...place, stamp] : [stamp, ...place] };
     });
-    await mapLimited(statements, 16, (statement) => this.#connection.run(statement, call, { idempotent: true }));
+    await mapLimited(statements, 16, (statement) =>
+      this.#connection.run(statement, call, { idempotent: true }),
+    );
   }
 }
 

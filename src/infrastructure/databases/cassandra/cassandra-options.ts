@@ -34,4 +34,11 @@ export interface CassandraOptions {
   readonly sweepIntervalMs: number;
 }
 
-export type CassandraConsistency = 'one' | 'two' | 'quorum' | 'all' | 'localQuorum' | 'eachQuorum' | 'localOne';
+export type CassandraConsistency =
+  | 'one'
+  | 'two'
+  | 'quorum'
+  | 'all'
+  | 'localQuorum'
+  | 'eachQuorum'
+  | 'localOne';

@@ -145,7 +145,10 @@ export class CassandraReader {
         if (stored !== undefined) yield stored;
       }
       next = page.next;
-      size = Math.max(1, Math.min(largestPage, size * 4, Math.floor((pageCharacters * page.rows.length) / characters)));
+      size = Math.max(
+        1,
+        Math.min(largestPage, size * 4, Math.floor((pageCharacters * page.rows.length) / characters)),
+      );
     } while (next !== undefined);
   }
 

@@ -4,9 +4,9 @@ import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
 import { cassandraCapabilities } from './cassandra-capabilities.ts';
-import type { IndexBuilder } from './index-builder.ts';
 import { type CassandraLedger, maxAge, type StoredIndex } from './cassandra-ledger.ts';
 import type { CassandraStats } from './cassandra-stats.ts';
+import type { IndexBuilder } from './index-builder.ts';
 
 interface Parts {
   readonly ledger: CassandraLedger;
@@ -22,7 +22,8 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
       (await ledger.find(collection, maxAge.writing, call)) !== undefined,
     createCollection: async (collection, options, call) => {
       if (options.capped !== undefined) throw unsupported('collections.capped');
-      if (!(await ledger.create(collection, call)).made) throw validationError('the collection exists', 'name');
+      if (!(await ledger.create(collection, call)).made)
+        throw validationError('the collection exists', 'name');
     },
     dropCollection: async (collection, call) => {
       const { indexes } = await ledger.demand(collection, call);
@@ -35,7 +36,9 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
     },
     listIndexes: async (collection, call) => {
       const entry = await ledger.find(collection, maxAge.reading, call);
-      return (entry?.indexes ?? []).filter(({ state }) => state === 'ready').map(({ definition }) => definition);
+      return (entry?.indexes ?? [])
+        .filter(({ state }) => state === 'ready')
+        .map(({ definition }) => definition);
     },
     createIndex: async (collection, definition, call) => {
       const kind = unsupportedKind(definition);
@@ -60,7 +63,8 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
       const entry = await ledger.find(collection, maxAge.reading, call);
       return entry === undefined ? 0 : (await stats.ofCollection(entry, call)).documentCount;
     },
-    collectionStats: async (collection, call) => stats.ofCollection(await ledger.demand(collection, call), call),
+    collectionStats: async (collection, call) =>
+      stats.ofCollection(await ledger.demand(collection, call), call),
   };
 }
 

@@ -65,7 +65,10 @@ export class CassandraStats {
   async #estimates(call: Call): Promise<ReadonlyMap<string, Estimate>> {
     const text = `SELECT table_name, partitions_count, mean_partition_size FROM system.size_estimates WHERE keyspace_name = ?`;
     const estimates = new Map<string, Estimate>();
-    for (const row of await this.#connection.onEveryNode({ text, values: [this.#connection.options.keyspace] }, call)) {
+    for (const row of await this.#connection.onEveryNode(
+      { text, values: [this.#connection.options.keyspace] },
+      call,
+    )) {
       const table = String(row.table_name);
       const partitions = Number(row.partitions_count);
       const known = estimates.get(table) ?? { documents: 0, bytes: 0 };

@@ -1,5 +1,5 @@
-import type { Call } from '../../../application/ports/call.ts';
 import { pause } from '../../../application/execution/pause.ts';
+import type { Call } from '../../../application/ports/call.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { ServiceError } from '../../../domain/errors.ts';
@@ -119,7 +119,13 @@ export class CassandraUniqueKeys {
     }
   }
 
-  async #isOwned(entry: CollectionEntry, index: StoredIndex, key: string, owner: Owner, call: Call): Promise<boolean> {
+  async #isOwned(
+    entry: CollectionEntry,
+    index: StoredIndex,
+    key: string,
+    owner: Owner,
+    call: Call,
+  ): Promise<boolean> {
     const document = await this.#readNow(entry, owner.id, call);
     return document !== undefined && uniqueEntries(index.definition, flatView(document)).has(key);
   }
@@ -135,7 +141,13 @@ export class CassandraUniqueKeys {
     return !(await this.#isOwned(entry, index, key, owner, call));
   }
 
-  async #insert(indexId: string, key: string, id: DocumentId, claim: string, call: Call): Promise<Owner | undefined> {
+  async #insert(
+    indexId: string,
+    key: string,
+    id: DocumentId,
+    claim: string,
+    call: Call,
+  ): Promise<Owner | undefined> {
     const text = `INSERT INTO ${this.#table} (index_id, key, id, claim) VALUES (?, ?, ?, ?) IF NOT EXISTS`;
     const [row] = await this.#connection.run({ text, values: [indexId, key, id, claim] }, call);
     if (row === undefined || row['[applied]'] === true) return undefined;

@@ -1,5 +1,5 @@
-import type { Call } from '../../../application/ports/call.ts';
 import { pause } from '../../../application/execution/pause.ts';
+import type { Call } from '../../../application/ports/call.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { InsertOutcome, Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
@@ -67,7 +67,8 @@ export class CassandraWriter {
         ? await this.#ledger.ensure(collection, call)
         : await this.#ledger.find(collection, maxAge.writing, call);
       if (entry === undefined) return modifications.map(() => ({ status: 'missing' }) as const);
-      if (!ordered || modifications.length === 1) return this.#modifyAll(collection, modifications, new Map(), call);
+      if (!ordered || modifications.length === 1)
+        return this.#modifyAll(collection, modifications, new Map(), call);
       return this.#modifyOrdered(entry, modifications, call);
     });
   }
@@ -81,7 +82,9 @@ export class CassandraWriter {
     const { id } = document;
     return this.#queue.run(`${collection} ${id}`, async () => {
       for (let attempt = 0; ; attempt += 1) {
-        const written = await this.#inEntry(collection, call, (entry) => this.#tryInsert(entry, document, attempt > 0, call));
+        const written = await this.#inEntry(collection, call, (entry) =>
+          this.#tryInsert(entry, document, attempt > 0, call),
+        );
         if (written !== undefined) return written;
         await this.#beforeRetry(attempt, call);
       }
@@ -99,7 +102,11 @@ export class CassandraWriter {
     if (look && (await this.#reader.storedNow(entry, id, call)) !== undefined) return duplicateId(document);
     const steps = [{ kind: 'created', document }] as const;
     try {
-      const written = await this.#writer.write(entry, { id, before: undefined, after: document, steps }, call);
+      const written = await this.#writer.write(
+        entry,
+        { id, before: undefined, after: document, steps },
+        call,
+      );
       return written ? { status: 'inserted' } : undefined;
     } catch (error) {
       if (isOwnFailure(error)) return { status: 'failed', error };
@@ -119,7 +126,9 @@ export class CassandraWriter {
       const window = documents.slice(outcomes.length, outcomes.length + (unique ? 1 : orderedWindow));
       const clear = unique ? window.length : await this.#firstTaken(entry, window, call);
       const free = window.slice(0, Math.max(clear, 1));
-      const done = await mapLimited(free, writesAtOnce, (document) => this.#insertOne(collection, document, call));
+      const done = await mapLimited(free, writesAtOnce, (document) =>
+        this.#insertOne(collection, document, call),
+      );
       const failed = done.findIndex(({ status }) => status === 'failed');
       outcomes.push(...(failed < 0 ? done : done.slice(0, failed + 1)));
       if (failed < 0) continue;
@@ -193,7 +202,13 @@ export class CassandraWriter {
     const documents = new Map([...known].map(([id, stored]) => [id, stored?.document]));
     const context = evaluation(call);
     for (const [at, modification] of modifications.entries()) {
-      const { outcomes, after } = applyChain(name, documents.get(modification.id), [modification], 1, context);
+      const { outcomes, after } = applyChain(
+        name,
+        documents.get(modification.id),
+        [modification],
+        1,
+        context,
+      );
       const status = outcomes[0]?.status;
       if (status === 'failed' || status === 'stale') return at;
       documents.set(modification.id, after);
@@ -212,7 +227,9 @@ export class CassandraWriter {
     const outcomes: ModifyOutcome[] = new Array(modifications.length);
     await mapLimited([...groups], writesAtOnce, async ([id, places]) => {
       const group = places.flatMap((at) => modifications[at] ?? []);
-      const done = await this.#queue.run(`${collection} ${id}`, () => this.#modifyOne(collection, group, known, call));
+      const done = await this.#queue.run(`${collection} ${id}`, () =>
+        this.#modifyOne(collection, group, known, call),
+      );
       for (const [at, place] of places.entries()) outcomes[place] = done[at] ?? { status: 'missing' };
     });
     return outcomes;
@@ -227,7 +244,9 @@ export class CassandraWriter {
     const outcomes: ModifyOutcome[] = [];
     for (let attempt = 0; outcomes.length < modifications.length; ) {
       const rest = modifications.slice(outcomes.length);
-      const done = await this.#inEntry(collection, call, (entry) => this.#tryModify(entry, rest, known, attempt, call));
+      const done = await this.#inEntry(collection, call, (entry) =>
+        this.#tryModify(entry, rest, known, attempt, call),
+      );
       if (done === undefined) {
         await this.#beforeRetry(attempt, call);
         attempt += 1;
@@ -253,7 +272,13 @@ export class CassandraWriter {
     known.delete(id);
     if (before?.reserved === true) return undefined;
     const most = entry.indexes.some(({ definition }) => definition.unique) ? 1 : modifications.length;
-    const { outcomes, after, steps } = applyChain(entry.name, before?.document, modifications, most, evaluation(call));
+    const { outcomes, after, steps } = applyChain(
+      entry.name,
+      before?.document,
+      modifications,
+      most,
+      evaluation(call),
+    );
     if (steps.length === 0) return outcomes;
     try {
       return (await this.#writer.write(entry, { id, before, after, steps }, call)) ? outcomes : undefined;
@@ -302,5 +327,8 @@ function isOwnFailure(error: unknown): error is ServiceError {
 
 function duplicateId({ collection, id }: Document): InsertOutcome {
   const details = { collection, key: { _id: id } };
-  return { status: 'failed', error: new ServiceError('DUPLICATE_KEY', 'a document with this id exists', details) };
+  return {
+    status: 'failed',
+    error: new ServiceError('DUPLICATE_KEY', 'a document with this id exists', details),
+  };
 }

@@ -21,7 +21,7 @@ export interface Announcement {
 
 /** Changes are spread over partitions of a minute and one of these shards; a process writes to one. */
 export const shards = [0, 1, 2, 3] as const;
-const bucketMicroseconds = 60_000_000;
+export const bucketMicroseconds = 60_000_000;
 const maxPerBatch = 64;
 const longestMs = 10_000;
 const maxBatchCharacters = 1_000_000;
@@ -129,14 +129,20 @@ export class ChangeAnnouncer {
       deadline: Date.now() + longestMs,
     };
     for (const batch of batches(waiting)) {
-      this.#connection.batch(batch.map((one) => one.statement), unbound, { logged: false }).then(
-        () => {
-          for (const one of batch) one.resolve();
-        },
-        (error: unknown) => {
-          for (const one of batch) one.reject(error);
-        },
-      );
+      this.#connection
+        .batch(
+          batch.map((one) => one.statement),
+          unbound,
+          { logged: false },
+        )
+        .then(
+          () => {
+            for (const one of batch) one.resolve();
+          },
+          (error: unknown) => {
+            for (const one of batch) one.reject(error);
+          },
+        );
     }
   }
 }

@@ -55,7 +55,8 @@ export class DocumentWriter {
         announcer.announce(announcements),
         lookups.add(entry.indexes, before?.document, after, change, call),
       ]);
-      written = inTime && uniqueKeys.hold(claims) && (await this.#compareAndSet(entry, transition, change, call));
+      written =
+        inTime && uniqueKeys.hold(claims) && (await this.#compareAndSet(entry, transition, change, call));
       announcer.settle(announcements, written ? 'done' : 'lost');
       if (!written) return false;
       if (before !== undefined) {
@@ -87,7 +88,9 @@ export class DocumentWriter {
         base: before?.change ?? null,
         outcome,
         occurredAt:
-          step.kind === 'deleted' ? new Date().toISOString() : (step.document.updatedAt ?? new Date().toISOString()),
+          step.kind === 'deleted'
+            ? new Date().toISOString()
+            : (step.document.updatedAt ?? new Date().toISOString()),
       }),
     );
     return { change, announcements };
@@ -127,11 +130,7 @@ export class DocumentWriter {
   }
 }
 
-function conditionalStatement(
-  table: string,
-  { id, before, after }: Transition,
-  change: string,
-): Statement {
+function conditionalStatement(table: string, { id, before, after }: Transition, change: string): Statement {
   if (after === undefined)
     return {
       text: `DELETE FROM ${table} WHERE id = ? IF change = ? AND reserved_by = null`,

@@ -4,9 +4,9 @@ import { type CollectionEntry, maxAge, type StoredIndex } from './cassandra-ledg
 import type { CassandraLookups } from './cassandra-lookups.ts';
 import type { CassandraReader } from './cassandra-reader.ts';
 import type { CassandraUniqueKeys } from './cassandra-unique-keys.ts';
+import type { Stored } from './cassandra-values.ts';
 import type { CassandraWriter } from './cassandra-writer.ts';
 import { mapLimited } from './map-limited.ts';
-import type { Stored } from './cassandra-values.ts';
 
 const documentsAtOnce = 32;
 

@@ -1,8 +1,8 @@
+import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { compileFilter } from '../../../domain/evaluation/compile-filter.ts';
 import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
 import { matchPath } from '../../../domain/evaluation/match-path.ts';
 import { valuesAt } from '../../../domain/evaluation/values-at.ts';
-import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Path } from '../../../domain/query/path.ts';
 import type { Value, ValueObject } from '../../../domain/value/value.ts';
 
@@ -45,7 +45,7 @@ function numberKey(value: number): Buffer {
   key[0] = ranks.number;
   key.writeDoubleBE(value === 0 ? 0 : value, 1);
   const negative = ((key[1] ?? 0) & 0x80) !== 0;
-  for (let at = 1; at < 9; at++) key[at] = negative ? ~(key[at] ?? 0) & 0xff : key[at] ?? 0;
+  for (let at = 1; at < 9; at++) key[at] = negative ? ~(key[at] ?? 0) & 0xff : (key[at] ?? 0);
   if (!negative) key[1] = (key[1] ?? 0) | 0x80;
   return key;
 }
