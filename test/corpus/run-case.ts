@@ -8,10 +8,19 @@ import { isObject, portableId } from './portable-ids.ts';
 import { runCommand } from './run-command.ts';
 import { sameAnswer } from './same-answer.ts';
 
-/** What became of a case: undefined when it passed, else what was wrong, in a few words. */
-export async function runCase(repository: DocumentRepository, one: CorpusCase): Promise<string | undefined> {
+/**
+ * What became of a case: undefined when it passed, else what was wrong, in a few words.
+ * @param lane cases of different lanes may run side by side.
+ */
+export async function runCase(
+  repository: DocumentRepository,
+  one: CorpusCase,
+  lane = 0,
+): Promise<string | undefined> {
   const collections = { [one.collection ?? 'coll']: one.docs, ...one.collections };
-  const names = new Map(Object.keys(collections).map((name, index) => [name, `corpus_${index}`]));
+  const names = new Map(
+    Object.keys(collections).map((name, index) => [name, `corpus_${lane === 0 ? '' : `${lane}_`}${index}`]),
+  );
   try {
     for (const [name, docs] of Object.entries(collections))
       await fill(repository, names.get(name) ?? '', docs);
