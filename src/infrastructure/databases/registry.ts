@@ -38,6 +38,11 @@ const adapters: Partial<
     const { mysqlOptions } = await import('./mysql/mysql-settings.ts');
     return finish(createMysqlAdapter(mysqlOptions(config, 'mysql')));
   },
+  vitess: async (config, finish) => {
+    const { createVitessAdapter } = await import('./vitess/vitess-adapter.ts');
+    const { mysqlOptions } = await import('./mysql/mysql-settings.ts');
+    return finish(createVitessAdapter(mysqlOptions(config, 'vitess')));
+  },
   cassandra: async (config, finish) => {
     const { createCassandraAdapter } = await import('./cassandra/cassandra-adapter.ts');
     const { cassandraOptions } = await import('./cassandra/cassandra-settings.ts');

@@ -56,7 +56,10 @@ async function readChanges(
   position: number,
   call: Call,
 ): Promise<readonly OutboxRow[]> {
-  return (await database.rows(changesSql(position, batch), call)) as unknown as readonly OutboxRow[];
+  return (await database.rows(
+    changesSql(position, database.limitOf(batch)),
+    call,
+  )) as unknown as readonly OutboxRow[];
 }
 
 interface Gap {

@@ -78,7 +78,10 @@ export class MysqlConnections {
     const watch = this.#watch(call, pooled);
     let finished = false;
     try {
+      const { streamSettings } = this.#flavour;
+      if (streamSettings) await pooled.session.command(streamSettings.before);
       yield* use(pooled.session);
+      if (streamSettings) await pooled.session.command(streamSettings.after);
       finished = true;
     } catch (error) {
       finished = true;

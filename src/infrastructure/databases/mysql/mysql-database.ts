@@ -1,5 +1,5 @@
 import type { Call } from '../../../application/ports/call.ts';
-import { identifier, type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { identifier, type SqlAssumption, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import type { MysqlConnections } from './mysql-connection.ts';
 import { errno, hasErrno, isConflict, toServiceError } from './mysql-errors.ts';
 import type { MysqlFlavour } from './mysql-flavour.ts';
@@ -19,15 +19,27 @@ export class MysqlDatabase {
   #ready: Promise<void> | undefined;
   readonly #flavour: MysqlFlavour;
   #caseSensitive = true;
+  #indexesTable = identifier('$indexes', '`');
 
   constructor(connections: MysqlConnections, flavour: MysqlFlavour) {
     this.connections = connections;
     this.#flavour = flavour;
-    this.ledger = new MysqlLedger(connections);
+    this.ledger = new MysqlLedger(connections, () => this.indexesTable);
   }
 
   get name(): MysqlFlavour['name'] {
     return this.#flavour.name;
+  }
+
+  /** Where the ledger of indexes is kept. */
+  get indexesTable(): SqlFragment {
+    return this.#indexesTable;
+  }
+
+  /** A number of rows as the limit of a statement. */
+  limitOf(count: number): SqlFragment {
+    if (!Number.isSafeInteger(count) || count < 0) throw new TypeError('a limit is a whole number');
+    return this.#flavour.literalLimits ? trustedSql(String(count)) : sql`${count}`;
   }
 
   tableNameOf(collection: string): string {
@@ -66,14 +78,17 @@ export class MysqlDatabase {
     yield* this.connections.stream(call, (session) => session.stream(statement, refuted));
   }
 
-  /** A change of a table's definition. */
-  async define(statement: SqlFragment, call: Call | undefined): Promise<void> {
-    await this.rows(statement, call);
+  /** A change of a table's definition. @param probe a statement that can be planned once it is known */
+  async define(statement: SqlFragment, probe: SqlFragment, call: Call | undefined): Promise<void> {
+    await this.open();
+    await this.connections.use(call, async (session) => {
+      await session.rows(statement);
+      await this.#flavour.cluster?.settled(session, probe);
+    });
   }
 
   /** Runs the body unless another process runs one of this name. */
   async exclusively(lock: string, body: () => Promise<void>): Promise<void> {
-    if (!this.#flavour.locks) return body();
     await this.connections.use(undefined, async (session) => {
       const [row] = await session.rows(sql`SELECT GET_LOCK(CONCAT(DATABASE(), '.', ${lock}), 0)`);
       if (Number(row?.[0]) !== 1) return;
@@ -115,23 +130,41 @@ export class MysqlDatabase {
 
   /** A collection's table, unless it exists. */
   async createTable(collection: string): Promise<void> {
-    await this.rows(
-      sql`CREATE TABLE IF NOT EXISTS ${this.tableOf(collection)} (${documentColumns})`,
-      undefined,
-    );
+    await this.open();
+    const table = this.tableOf(collection);
+    await this.connections.use(undefined, async (session) => {
+      await session.rows(sql`CREATE TABLE IF NOT EXISTS ${table} (${documentColumns})`);
+      await this.#flavour.cluster?.spread(session, table, 'id');
+    });
   }
 
   async #open(): Promise<void> {
     await this.connections.use(undefined, async (session) => {
+      const { cluster } = this.#flavour;
       const [row] = await session.rows(sql`SELECT @@lower_case_table_names`);
       this.#caseSensitive = Number(row?.[0] ?? 0) === 0;
+      const schema = await cluster?.ledgerSchema(session);
+      if (schema !== undefined)
+        this.#indexesTable = sql`${identifier(schema, '`')}.${identifier('$indexes', '`')}`;
       try {
         await session.rows(sql`SELECT 1 FROM ${ledgerTables.uniqueKeys} LIMIT 1`);
       } catch (error) {
         if (!isMissingTable(error)) throw error;
-        for (const statement of ledger) await session.rows(statement);
+        await this.#createLedger(session, schema !== undefined);
       }
     });
+  }
+
+  /** The keys come last, because they say that all tables are there. */
+  async #createLedger(session: MysqlSession, spread: boolean): Promise<void> {
+    const { outbox, uniqueKeys } = ledgerTables;
+    const cluster = spread ? this.#flavour.cluster : undefined;
+    await session.rows(sql`CREATE TABLE IF NOT EXISTS ${this.#indexesTable} (${indexColumns})`);
+    await session.rows(sql`CREATE TABLE IF NOT EXISTS ${outbox} (${outboxColumns})`);
+    await cluster?.spread(session, outbox, 'id');
+    await cluster?.number(session, outbox, 'seq');
+    await session.rows(sql`CREATE TABLE IF NOT EXISTS ${uniqueKeys} (${uniqueKeyColumns})`);
+    await cluster?.spread(session, uniqueKeys, 'key_hash');
   }
 }
 
@@ -145,12 +178,11 @@ const name = sql`VARCHAR(63) CHARACTER SET ascii COLLATE ascii_bin`;
 
 const documentColumns = sql`id ${text} NOT NULL PRIMARY KEY, data JSON NOT NULL, version BIGINT NOT NULL, created_at ${time} NOT NULL, updated_at ${time} NOT NULL, metadata JSON NOT NULL`;
 
-/**
- * `$indexes`: the indexes of all collections; `$outbox`: every change, numbered; `$unique_keys`: the keys of unique
- * indexes, last, because it says that all are there.
- */
-const ledger: readonly SqlFragment[] = [
-  sql`CREATE TABLE IF NOT EXISTS ${ledgerTables.indexes} (number INT NOT NULL AUTO_INCREMENT PRIMARY KEY, collection ${name} NOT NULL, name ${text} NOT NULL, state VARCHAR(10) CHARACTER SET ascii NOT NULL, definition LONGTEXT CHARACTER SET utf8mb4 NOT NULL, UNIQUE (collection, name))`,
-  sql`CREATE TABLE IF NOT EXISTS ${ledgerTables.outbox} (seq BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, collection ${name} NOT NULL, id ${text} NOT NULL, kind VARCHAR(8) CHARACTER SET ascii NOT NULL, version BIGINT NOT NULL, data LONGTEXT CHARACTER SET utf8mb4, metadata LONGTEXT CHARACTER SET utf8mb4, occurred_at ${time} NOT NULL)`,
-  sql`CREATE TABLE IF NOT EXISTS ${ledgerTables.uniqueKeys} (index_number INT NOT NULL, key_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, id ${text} NOT NULL, PRIMARY KEY (index_number, key_hash))`,
-];
+/** The indexes of all collections. */
+const indexColumns = sql`number INT NOT NULL AUTO_INCREMENT PRIMARY KEY, collection ${name} NOT NULL, name ${text} NOT NULL, state VARCHAR(10) CHARACTER SET ascii NOT NULL, definition LONGTEXT CHARACTER SET utf8mb4 NOT NULL, UNIQUE (collection, name)`;
+
+/** Every change, numbered. */
+const outboxColumns = sql`seq BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, collection ${name} NOT NULL, id ${text} NOT NULL, kind VARCHAR(8) CHARACTER SET ascii NOT NULL, version BIGINT NOT NULL, data LONGTEXT CHARACTER SET utf8mb4, metadata LONGTEXT CHARACTER SET utf8mb4, occurred_at ${time} NOT NULL`;
+
+/** The keys that documents hold in unique indexes. */
+const uniqueKeyColumns = sql`index_number INT NOT NULL, key_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, id ${text} NOT NULL, PRIMARY KEY (index_number, key_hash)`;

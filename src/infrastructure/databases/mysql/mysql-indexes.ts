@@ -1,13 +1,23 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { ServiceError } from '../../../domain/errors.ts';
-import { sql } from '../sql/sql-fragment.ts';
+import { joinSql, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { hasErrno } from './mysql-errors.ts';
+import { columnDefinitions } from './mysql-index-columns.ts';
 import { addIndexSql, checkIndex, dropIndexSql } from './mysql-index-ddl.ts';
 import { indexRecord, ledgerAge, type StoredIndex } from './mysql-ledger.ts';
 import { ledgerTables } from './mysql-tables.ts';
 import { buildUniqueKeys } from './mysql-unique-build.ts';
+
+/** Asks for every column of the index, of no document. */
+function probeSql(table: SqlFragment, { number, keys }: StoredIndex): SqlFragment {
+  const columns = columnDefinitions(
+    number,
+    keys.map(({ path }) => path),
+  ).map(({ name }) => name);
+  return sql`SELECT ${joinSql(columns, ', ')} FROM ${table} WHERE id = ''`;
+}
 
 /** Neither a column nor an index of this name. */
 const cannotDrop = 1091;
@@ -57,7 +67,7 @@ export class MysqlIndexes {
   /** The collection is gone. */
   async forgetAll(collection: string, call: Call): Promise<void> {
     const all = await this.#database.rows(
-      sql`SELECT number FROM ${ledgerTables.indexes} WHERE collection = ${collection}`,
+      sql`SELECT number FROM ${this.#database.indexesTable} WHERE collection = ${collection}`,
       call,
     );
     for (const [number] of all)
@@ -66,7 +76,7 @@ export class MysqlIndexes {
         call,
       );
     await this.#database.rows(
-      sql`DELETE FROM ${ledgerTables.indexes} WHERE collection = ${collection}`,
+      sql`DELETE FROM ${this.#database.indexesTable} WHERE collection = ${collection}`,
       call,
     );
     this.#database.ledger.forget();
@@ -74,7 +84,7 @@ export class MysqlIndexes {
 
   async #announce(collection: string, index: IndexDefinition, call: Call): Promise<StoredIndex> {
     await this.#database.rows(
-      sql`INSERT INTO ${ledgerTables.indexes} (collection, name, state, definition) VALUES (${collection}, ${index.name}, 'building', ${indexRecord(index)})`,
+      sql`INSERT INTO ${this.#database.indexesTable} (collection, name, state, definition) VALUES (${collection}, ${index.name}, 'building', ${indexRecord(index)})`,
       call,
     );
     const stored = await this.#stored(collection, index.name, call);
@@ -86,14 +96,14 @@ export class MysqlIndexes {
 
   async #build(collection: string, stored: StoredIndex, call: Call): Promise<void> {
     const table = this.#database.tableOf(collection);
-    await this.#database.define(addIndexSql(table, stored.number, stored), call);
+    await this.#database.define(addIndexSql(table, stored.number, stored), probeSql(table, stored), call);
     if (stored.unique) await buildUniqueKeys(this.#database, collection, stored, call);
     await this.#setState(stored, 'ready', call);
   }
 
   async #setState(stored: StoredIndex, state: StoredIndex['state'], call: Call): Promise<void> {
     await this.#database.rows(
-      sql`UPDATE ${ledgerTables.indexes} SET state = ${state} WHERE number = ${stored.number}`,
+      sql`UPDATE ${this.#database.indexesTable} SET state = ${state} WHERE number = ${stored.number}`,
       call,
     );
     if (state === 'dropping') await this.#everybodyKnows();
@@ -103,11 +113,16 @@ export class MysqlIndexes {
   async #remove(collection: string, stored: StoredIndex, call: Call | undefined): Promise<void> {
     const { number } = stored;
     try {
-      await this.#database.define(dropIndexSql(this.#database.tableOf(collection), number, stored), call);
+      const table = this.#database.tableOf(collection);
+      await this.#database.define(
+        dropIndexSql(table, number, stored),
+        sql`SELECT id FROM ${table} WHERE id = ''`,
+        call,
+      );
     } catch (error) {
       if (!(error instanceof ServiceError && hasErrno(error.cause, cannotDrop))) throw error;
     }
-    await this.#database.rows(sql`DELETE FROM ${ledgerTables.indexes} WHERE number = ${number}`, call);
+    await this.#database.rows(sql`DELETE FROM ${this.#database.indexesTable} WHERE number = ${number}`, call);
     await this.#database.rows(
       sql`DELETE FROM ${ledgerTables.uniqueKeys} WHERE index_number = ${number}`,
       call,

@@ -51,8 +51,11 @@ export function jsonLeaf(
     case 'bits': {
       const condition = valueCondition(leaf);
       if (condition === undefined) return undefined;
-      const native = path.length === 0 ? condition.test(root) : expanded(condition, root, path, options);
-      return native && { native, exact: condition.superset !== true };
+      const found =
+        path.length === 0
+          ? { native: condition.test(root), exact: true }
+          : expanded(condition, root, path, options);
+      return found && { native: found.native, exact: found.exact && condition.superset !== true };
     }
     case 'expr':
     case 'jsonSchema':
@@ -70,19 +73,33 @@ function expanded(
   root: SqlFragment,
   path: Path,
   options: LeafOptions,
-): SqlFragment | undefined {
+): LeafSql | undefined {
   if (!isPushablePath(path)) return undefined;
-  if (condition.ofMissing || hasPosition(path))
-    return options.tables
-      ? walkField({ root, steps: [] }, path, true, condition)
-      : nullLeaf(condition, root, path);
+  if (condition.ofMissing || hasPosition(path)) {
+    const native =
+      nullLeaf(condition, root, path) ??
+      (options.tables ? walkField({ root, steps: [] }, path, true, condition) : undefined);
+    return native && { native, exact: true };
+  }
   const ways = waysThrough(path, true);
-  const [equal] = condition.equals ?? [];
-  if (equal !== undefined) return memberLeaf(condition.equals ?? [], root, ways);
+  const { equals } = condition;
+  if (equals !== undefined) return { native: memberLeaf(equals, root, ways), exact: true };
   const [direct = [], ...others] = ways;
   const plain = condition.test(valueAt({ root, steps: direct }));
-  if (!options.tables) return undefined;
-  return orSql([plain, throughArrays(condition.test, root, others)]);
+  return orThroughArrays(plain, condition.test, root, others, options);
+}
+
+/** Without tables the elements of arrays are left to the service. */
+function orThroughArrays(
+  plain: SqlFragment,
+  test: (value: SqlFragment) => SqlFragment,
+  root: SqlFragment,
+  ways: readonly (readonly PathStep[])[],
+  { tables }: LeafOptions,
+): LeafSql {
+  const arrays = anyPathExists(root, ways);
+  if (!tables) return { native: orSql([plain, arrays]), exact: false };
+  return { native: orSql([plain, andSql([arrays, anyElement(valuesAt(root, ways), test)])]), exact: true };
 }
 
 /** Equality with a value as it is, arrays and objects included, which `MEMBER OF` and `JSON_OVERLAPS` know too. */
@@ -98,7 +115,7 @@ function memberLeaf(
     : sql`JSON_OVERLAPS(${reached}, ${jsonSql(values)})`;
 }
 
-/** Without tables, a field at the top: missing, or null among what it holds. */
+/** A field at the top: missing, or null among what it holds. */
 function nullLeaf(condition: ValueCondition, root: SqlFragment, path: Path): SqlFragment | undefined {
   if (!condition.ofMissing || path.length !== 1 || hasPosition(path)) return undefined;
   const ways = waysThrough(path, true);
@@ -108,14 +125,6 @@ function nullLeaf(condition: ValueCondition, root: SqlFragment, path: Path): Sql
         sql`${valueAt({ root, steps: path })} IS NULL`,
         memberLeaf([null, ...condition.nullOr], root, ways),
       ]);
-}
-
-function throughArrays(
-  test: (value: SqlFragment) => SqlFragment,
-  root: SqlFragment,
-  ways: readonly (readonly PathStep[])[],
-): SqlFragment {
-  return andSql([anyPathExists(root, ways), anyElement(valuesAt(root, ways), test)]);
 }
 
 /** Names of the tables of elements differ by nesting, because a condition may look into the one around it. */
@@ -159,8 +168,7 @@ function wholeLeaf(
   const [direct = [], ...others] = waysThrough(path, false);
   const plain = test(valueAt({ root, steps: direct }));
   if (others.length === 0) return { native: plain, exact: true };
-  if (!options.tables) return undefined;
-  return { native: orSql([plain, throughArrays(test, root, others)]), exact: true };
+  return orThroughArrays(plain, test, root, others, options);
 }
 
 function elemMatchLeaf(
@@ -169,7 +177,10 @@ function elemMatchLeaf(
   path: Path,
   options: LeafOptions,
 ): LeafSql | undefined {
-  if (!options.tables) return undefined;
+  if (!options.tables) {
+    const arrays = wholeLeaf(root, path, options, (value) => isType(value, "'ARRAY'"));
+    return arrays && { ...arrays, exact: false };
+  }
   const conditionOn = (element: SqlFragment): SqlFragment | undefined => {
     const inner = filterOn(leaf.of, element, options);
     if (inner === undefined || leaf.element === 'value') return inner;

@@ -1,8 +1,7 @@
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import { sql } from '../sql/sql-fragment.ts';
+import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlConnections } from './mysql-connection.ts';
 import type { NumberedIndex } from './mysql-index.ts';
-import { ledgerTables } from './mysql-tables.ts';
 
 /**
  * Every process believes its copy of the ledger for so long. Whoever makes or drops an index waits as long before it
@@ -16,11 +15,14 @@ export type StoredIndex = NumberedIndex & { readonly state: 'building' | 'ready'
 /** The ledger of indexes, read whole and kept for `ledgerAge`. */
 export class MysqlLedger {
   readonly #connections: MysqlConnections;
+  readonly #table: () => SqlFragment;
   #loaded: Promise<ReadonlyMap<string, readonly StoredIndex[]>> | undefined;
   #loadedAt = 0;
 
-  constructor(connections: MysqlConnections) {
+  /** @param table where the ledger is kept, known once the database is open. */
+  constructor(connections: MysqlConnections, table: () => SqlFragment) {
     this.#connections = connections;
+    this.#table = table;
   }
 
   /** The indexes of a collection in the order of their making. */
@@ -44,9 +46,7 @@ export class MysqlLedger {
 
   async #load(): Promise<ReadonlyMap<string, readonly StoredIndex[]>> {
     const rows = await this.#connections.use(undefined, (session) =>
-      session.rows(
-        sql`SELECT number, collection, state, definition FROM ${ledgerTables.indexes} ORDER BY number`,
-      ),
+      session.rows(sql`SELECT number, collection, state, definition FROM ${this.#table()} ORDER BY number`),
     );
     const indexes = new Map<string, StoredIndex[]>();
     for (const [number, collection, state, text] of rows as readonly (readonly [

@@ -95,7 +95,7 @@ async function* find(
     readDocuments(
       executor,
       collection,
-      findSql(database.tableOf(collection), part),
+      findSql(database.tableOf(collection), part, (count) => database.limitOf(count)),
       part.limit,
       call,
       refuted,

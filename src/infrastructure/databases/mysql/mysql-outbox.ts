@@ -54,7 +54,7 @@ export type OutboxRow = readonly [
 ];
 
 /** The changes after a number, oldest first, of all collections, so that gaps between them can be told. */
-export function changesSql(after: number, limit: number): SqlFragment {
+export function changesSql(after: number, limit: SqlFragment): SqlFragment {
   return sql`SELECT seq, collection, id, kind, version, data, metadata, occurred_at FROM ${ledgerTables.outbox} WHERE seq > ${after} ORDER BY seq LIMIT ${limit}`;
 }
 

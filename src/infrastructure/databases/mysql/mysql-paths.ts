@@ -73,7 +73,10 @@ export function waysThrough(path: Path, expand: boolean): readonly (readonly Pat
   path.forEach((name, i) => {
     const named = ways.map((way): readonly PathStep[] => [...way, name]);
     const last = i === path.length - 1;
-    ways = last && !expand ? named : [...named, ...named.map((way): readonly PathStep[] => [...way, everyElement])];
+    ways =
+      last && !expand
+        ? named
+        : [...named, ...named.map((way): readonly PathStep[] => [...way, everyElement])];
   });
   return ways;
 }

@@ -6,7 +6,6 @@ import { isMissingTable, type MysqlDatabase } from './mysql-database.ts';
 import { errno, hasErrno } from './mysql-errors.ts';
 import { MysqlIndexes } from './mysql-indexes.ts';
 import { collectionStats, listCollections } from './mysql-stats.ts';
-import { ledgerTables } from './mysql-tables.ts';
 
 export function mysqlSchema(database: MysqlDatabase): SchemaAdmin {
   const { ledger } = database;
@@ -75,7 +74,7 @@ async function rename(database: MysqlDatabase, from: string, to: string, call: C
     throw error;
   }
   await database.rows(
-    sql`UPDATE ${ledgerTables.indexes} SET collection = ${to} WHERE collection = ${from}`,
+    sql`UPDATE ${database.indexesTable} SET collection = ${to} WHERE collection = ${from}`,
     call,
   );
   database.ledger.forget();

@@ -6,17 +6,19 @@ import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.
 
 const columns = trustedSql('id, data, version, created_at, updated_at, metadata');
 
-/** The largest number that MySQL takes as a limit, for "all that follow". */
-const noLimit = '18446744073709551615';
-
-export function findSql(table: SqlFragment, query: NativeFind<SqlFragment>): SqlFragment {
+export function findSql(
+  table: SqlFragment,
+  query: NativeFind<SqlFragment>,
+  limitOf: (count: number) => SqlFragment,
+): SqlFragment {
   const where = query.where === undefined ? sql`` : sql` WHERE ${query.where}`;
   const order = query.order === undefined ? sql`` : sql` ORDER BY ${query.order}`;
   const { limit, skip } = query;
+  // MySQL has no offset without a limit.
   const window =
     limit === undefined && skip === 0
       ? sql``
-      : sql` LIMIT ${limit === undefined ? noLimit : limit} OFFSET ${skip}`;
+      : sql` LIMIT ${limitOf(limit ?? Number.MAX_SAFE_INTEGER)} OFFSET ${limitOf(skip)}`;
   return sql`SELECT ${columns} FROM ${table}${where}${order}${window}`;
 }
 

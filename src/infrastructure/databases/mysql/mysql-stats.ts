@@ -4,7 +4,6 @@ import { documentColumns } from '../sql/document-row.ts';
 import { joinSql, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { countSql } from './mysql-statements.ts';
-import { ledgerTables } from './mysql-tables.ts';
 
 /** Tables that have the columns of a collection, whoever made them; ours that have others start with `$`. */
 export async function listCollections(database: MysqlDatabase, call: Call): Promise<readonly string[]> {
@@ -66,7 +65,7 @@ export async function databaseStats(database: MysqlDatabase, call: Call): Promis
     call,
   );
   const [indexes] = await database.rows(
-    sql`SELECT COUNT(*) FROM ${ledgerTables.indexes} WHERE state = 'ready'`,
+    sql`SELECT COUNT(*) FROM ${database.indexesTable} WHERE state = 'ready'`,
     call,
   );
   let totalDocuments = 0;

@@ -50,7 +50,7 @@ export class MysqlSweeper {
     await this.#database.exclusively('sweep', async () => {
       await this.#prune();
       const rows = await this.#database.rows(
-        sql`SELECT DISTINCT collection FROM ${ledgerTables.indexes} WHERE state = 'ready'`,
+        sql`SELECT DISTINCT collection FROM ${this.#database.indexesTable} WHERE state = 'ready'`,
         undefined,
       );
       for (const [collection] of rows)
@@ -65,7 +65,7 @@ export class MysqlSweeper {
     const [row] = await this.#database.rows(sql`SELECT COALESCE(MAX(seq), 0) FROM ${outbox}`, undefined);
     const last = Number(row?.[0] ?? 0) - this.#options.keptChanges;
     await this.#database.rows(
-      sql`DELETE FROM ${outbox} WHERE seq <= ${last} OR occurred_at < ${before} ORDER BY seq LIMIT ${changesAtOnce}`,
+      sql`DELETE FROM ${outbox} WHERE seq <= ${last} OR occurred_at < ${before} ORDER BY seq LIMIT ${this.#database.limitOf(changesAtOnce)}`,
       undefined,
     );
   }
@@ -79,7 +79,7 @@ export class MysqlSweeper {
     const columns = keyColumns(index.number, 0);
     const special = specialColumn(index.number);
     const rows = await this.#database.rows(
-      sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${this.#database.tableOf(collection)} WHERE (${special} = 0 AND ${columns.rank} = 3 AND ${columns.number} = 0 AND ${columns.text} >= '0' AND ${columns.text} < ${until}) OR ${special} = 1 LIMIT ${documentsAtOnce}`,
+      sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${this.#database.tableOf(collection)} WHERE (${special} = 0 AND ${columns.rank} = 3 AND ${columns.number} = 0 AND ${columns.text} >= '0' AND ${columns.text} < ${until}) OR ${special} = 1 LIMIT ${this.#database.limitOf(documentsAtOnce)}`,
       undefined,
     );
     const expired = rows

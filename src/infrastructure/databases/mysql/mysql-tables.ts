@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { identifier } from '../sql/sql-fragment.ts';
 
-/** Our own tables, named with `$`, which no collection's name has. */
+/** Our own tables beside the ledger of indexes, named with `$`, which no collection's name has. */
 export const ledgerTables = {
-  indexes: identifier('$indexes', '`'),
   uniqueKeys: identifier('$unique_keys', '`'),
   outbox: identifier('$outbox', '`'),
 } as const;

@@ -38,7 +38,7 @@ async function buildBatch(
   from: string,
 ): Promise<string | undefined> {
   const rows = await session.rows(
-    sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${database.tableOf(collection)} WHERE id > ${from} ORDER BY id LIMIT ${documentsAtOnce} FOR UPDATE`,
+    sql`SELECT id, data, version, created_at, updated_at, metadata FROM ${database.tableOf(collection)} WHERE id > ${from} ORDER BY id LIMIT ${database.limitOf(documentsAtOnce)} FOR UPDATE`,
   );
   const keys = rows.flatMap((row) => {
     const document = toDocument(collection, row);
