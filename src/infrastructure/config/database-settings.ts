@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { databaseTypes } from '../../domain/database-type.ts';
 import { cassandraSettings } from './cassandra-settings.ts';
 import { duration } from './duration.ts';
+import { mongodbPool, mongodbSettings } from './mongodb-settings.ts';
+import { sqlServerSettings } from './sql-server-settings.ts';
 
 const enabled = z.boolean().default(false).describe('Whether the service offers this database.');
 const secret = { secret: true };
@@ -21,20 +23,25 @@ const parts = (name: string, port: number) => ({
   database: z.string().min(1).default('documents').describe(`${name} to keep the collections in.`),
 });
 
-const withUri = (example: string, port: number) =>
-  z
-    .strictObject({
-      enabled,
-      uri: z.string().min(1).optional().describe(`Address, for example \`${example}\`.`).meta(secret),
-      ...parts('Database', port),
-      pool,
-    })
-    .prefault({});
+const uriAndParts = (example: string, port: number) => ({
+  enabled,
+  uri: z.string().min(1).optional().describe(`Address, for example \`${example}\`.`).meta(secret),
+  ...parts('Database', port),
+  pool,
+});
+
+const withUri = (example: string, port: number) => z.strictObject(uriAndParts(example, port)).prefault({});
+
+const sqlServer = (example: string, port: number) =>
+  z.strictObject({ ...uriAndParts(example, port), ...sqlServerSettings }).prefault({});
 
 /** The section of every database; each may be absent, which is `enabled: false`. */
 export const databaseSections = {
-  mongodb: withUri('mongodb://localhost:27017/documents?replicaSet=rs0', 27_017),
-  postgresql: withUri('postgresql://localhost:5432/documents', 5432),
+  mongodb: withUri('mongodb://localhost:27017/documents?replicaSet=rs0', 27_017)
+    .unwrap()
+    .extend({ pool: pool.unwrap().extend(mongodbPool).prefault({}), ...mongodbSettings })
+    .prefault({}),
+  postgresql: sqlServer('postgresql://localhost:5432/documents', 5432),
   mysql: withUri('mysql://localhost:3306/documents', 3306),
   vitess: withUri('mysql://localhost:15306/commerce', 15_306),
   cassandra: z

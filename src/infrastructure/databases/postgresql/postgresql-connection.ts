@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
@@ -207,16 +206,11 @@ function withCredentials(uri: string, credentials: PostgresqlCredentials | undef
   return url.href;
 }
 
-function tlsOptions({
-  verify,
-  caFile,
-  certFile,
-  keyFile,
-}: PostgresqlTls): Exclude<pg.PoolConfig['ssl'], boolean> {
+function tlsOptions({ verify, ca, cert, key }: PostgresqlTls): Exclude<pg.ClientConfig['ssl'], boolean> {
   return {
     rejectUnauthorized: verify ?? true,
-    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
-    ...(certFile !== undefined && { cert: readFileSync(certFile, 'utf8') }),
-    ...(keyFile !== undefined && { key: readFileSync(keyFile, 'utf8') }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
   };
 }

@@ -9,6 +9,7 @@ import { idCondition } from './postgresql-id-condition.ts';
 import { keyCondition } from './postgresql-key-condition.ts';
 import { leafSql } from './postgresql-leaf.ts';
 import { hasArraySql, pathSource, samePath, sortKeySql } from './postgresql-paths.ts';
+import { postgresqlPipeline } from './postgresql-pipeline.ts';
 import { postgresqlSort } from './postgresql-sort.ts';
 import { valueCondition } from './postgresql-value-condition.ts';
 
@@ -19,7 +20,18 @@ export const postgresqlDialect: Dialect<SqlFragment> = {
   or: orSql,
   not: notSql,
   sort: postgresqlSort,
+  pipeline: (stages, context) => postgresqlPipeline(stages, context),
   explain: (fragment) => renderPostgresql(fragment).text,
+};
+
+/** The same of a document that has come out of a pipeline's stage, as JSON in the column `doc`. */
+export const documentDialect: Dialect<SqlFragment> = {
+  ...postgresqlDialect,
+  leaf: (leaf) => {
+    const native = 'path' in leaf && leaf.kind !== 'geo' ? leafSql(leaf, leaf.path, sql`doc`) : undefined;
+    return native && { native, exact: true };
+  },
+  sort: () => undefined,
 };
 
 /** A fragment with PostgreSQL's numbered placeholders. */
@@ -57,7 +69,9 @@ function servesSparse(asked: Path, root: SqlFragment, path: Path, native: SqlFra
 
 /** A partial index serves a query only if that says the index's own condition, word for word. */
 function inPartialFilter(path: Path, { indexes }: PlanContext): boolean {
-  return indexes.some(({ partialFilter }) => partialFilter !== undefined && mentions(partialFilter.filter, path));
+  return indexes.some(
+    ({ partialFilter }) => partialFilter !== undefined && mentions(partialFilter.filter, path),
+  );
 }
 
 function mentions(filter: Filter, path: Path): boolean {

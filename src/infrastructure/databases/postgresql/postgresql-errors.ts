@@ -26,6 +26,12 @@ export const sqlState = {
 
 /** What a transaction has to expect from others: worth another attempt. */
 const conflicts = new Set(['40001', '40P01', '55P03']);
+export function isConflict(error: unknown): boolean {
+  return isPostgresqlError(error)
+    ? conflicts.has(error.code)
+    : error instanceof ServiceError && error.details.transient === true;
+}
+
 /** The server goes, comes, or has no connection left. */
 const unavailable = /^(08...|57P0[1-5]|53300|28...|3D000)$/;
 

@@ -7,15 +7,16 @@
  * - `arrays_on(root, path)`: 1 or 0, whether an array stands anywhere on the path, its end included.
  * - `sort_key(root, path, direction)`: what a document is sorted by, by its least or greatest element.
  * - `instant(time)`: a time as the API shows it.
+ * - `field(root, path)`: the value that an expression reads at a path.
  * - `unique_keys(root, paths)`: the keys of a document in a unique index, one for each element of an array.
  */
 export const postgresqlFunctions: readonly string[] = [
-  String.raw`CREATE OR REPLACE FUNCTION document_service.instant(t timestamptz) RETURNS text
+  `CREATE OR REPLACE FUNCTION document_service.instant(t timestamptz) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$`,
   // IEEE 754 bits, turned so that their hexadecimal digits sort as the numbers do.
-  String.raw`CREATE OR REPLACE FUNCTION document_service.number_key(n numeric) RETURNS text
+  `CREATE OR REPLACE FUNCTION document_service.number_key(n numeric) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE bits bit(64);
 BEGIN
@@ -46,11 +47,11 @@ BEGIN
     ELSE RETURN '1';
   END CASE;
 END $$`,
-  String.raw`CREATE OR REPLACE FUNCTION document_service.array_index(name text) RETURNS int
+  `CREATE OR REPLACE FUNCTION document_service.array_index(name text) RETURNS int
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT CASE WHEN name ~ '^(0|[1-9][0-9]{0,8})$' THEN name::int ELSE -1 END
 $$`,
-  String.raw`CREATE OR REPLACE FUNCTION document_service.arrays_on(root jsonb, path text[]) RETURNS int
+  `CREATE OR REPLACE FUNCTION document_service.arrays_on(root jsonb, path text[]) RETURNS int
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE name text;
 BEGIN
@@ -61,8 +62,8 @@ BEGIN
   END LOOP;
   RETURN (jsonb_typeof(root) = 'array')::int;
 END $$`,
-  // Inside an array (\`inside\`) only its objects are searched, and the element that the segment names by its index.
-  String.raw`CREATE OR REPLACE FUNCTION document_service.reach(v jsonb, path text[], depth int, expand boolean, inside boolean)
+  // Inside an array (`inside`) only its objects are searched, and the element that the segment names by its index.
+  `CREATE OR REPLACE FUNCTION document_service.reach(v jsonb, path text[], depth int, expand boolean, inside boolean)
 RETURNS jsonb[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   found jsonb[] := '{}';
@@ -95,12 +96,12 @@ BEGIN
   END LOOP;
   RETURN found;
 END $$`,
-  String.raw`CREATE OR REPLACE FUNCTION document_service.reached(root jsonb, path text[], expand boolean) RETURNS jsonb[]
+  `CREATE OR REPLACE FUNCTION document_service.reached(root jsonb, path text[], expand boolean) RETURNS jsonb[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN jsonb_typeof(root) = 'object' THEN document_service.reach(root, path, 1, expand, FALSE)
     ELSE ARRAY[NULL::jsonb] END
 $$`,
-  String.raw`CREATE OR REPLACE FUNCTION document_service.sort_key(root jsonb, path text[], direction int) RETURNS text
+  `CREATE OR REPLACE FUNCTION document_service.sort_key(root jsonb, path text[], direction int) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
 DECLARE
   element jsonb;
@@ -131,8 +132,8 @@ BEGIN
   END LOOP;
   RETURN best;
 END $$`,
-  // \`values-at.ts\`: a number segment before an array is only its index.
-  String.raw`CREATE OR REPLACE FUNCTION document_service.values_at(v jsonb, path text[], depth int) RETURNS jsonb[]
+  // `values-at.ts`: a number segment before an array is only its index.
+  `CREATE OR REPLACE FUNCTION document_service.values_at(v jsonb, path text[], depth int) RETURNS jsonb[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   found jsonb[] := '{}';
@@ -155,8 +156,24 @@ BEGIN
   END IF;
   RETURN document_service.values_at(v, path, depth + 1);
 END $$`,
-  // \`paths\` as JSON: an array of arrays of segments, because arrays of SQL must be rectangular.
-  String.raw`CREATE OR REPLACE FUNCTION document_service.unique_keys(root jsonb, paths jsonb) RETURNS SETOF bytea
+  // `field-reader.ts`: what an expression reads.
+  `CREATE OR REPLACE FUNCTION document_service.field(v jsonb, path text[]) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+BEGIN
+  FOR i IN 1 .. cardinality(path) LOOP
+    IF jsonb_typeof(v) = 'array' THEN
+      RETURN COALESCE((SELECT jsonb_agg(f ORDER BY n) FROM (
+        SELECT n, CASE WHEN jsonb_typeof(e) = 'object' THEN document_service.field(e, path[i:]) END AS f
+        FROM jsonb_array_elements(v) WITH ORDINALITY AS a(e, n)) AS found WHERE f IS NOT NULL), '[]');
+    END IF;
+    IF jsonb_typeof(v) <> 'object' THEN RETURN NULL; END IF;
+    v := v -> path[i];
+    IF v IS NULL THEN RETURN NULL; END IF;
+  END LOOP;
+  RETURN v;
+END $$`,
+  // `paths` as JSON: an array of arrays of segments, because arrays of SQL must be rectangular.
+  `CREATE OR REPLACE FUNCTION document_service.unique_keys(root jsonb, paths jsonb) RETURNS SETOF bytea
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   keys text[] := ARRAY[''];

@@ -51,8 +51,15 @@ export function indexObjects(collection: string, index: IndexDefinition, number:
     create: [
       ...(wrapped ? [predicateFunction(number, condition)] : []),
       literalText(main),
-      ...arrays.flatMap(({ create }) => create), ...unique.create],
-    drop: [...unique.drop, `DROP INDEX IF EXISTS "${name}"`, ...arrays.flatMap(({ drop }) => drop), dropPredicate(number)],
+      ...arrays.flatMap(({ create }) => create),
+      ...unique.create,
+    ],
+    drop: [
+      ...unique.drop,
+      `DROP INDEX IF EXISTS "${name}"`,
+      ...arrays.flatMap(({ drop }) => drop),
+      dropPredicate(number),
+    ],
   };
 }
 

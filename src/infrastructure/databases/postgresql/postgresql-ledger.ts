@@ -2,7 +2,7 @@ import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { postgresqlFunctions } from './postgresql-functions.ts';
 
 /** Raised whenever a statement below changes; each runs again then, so all of them bear that. */
-const layout = '1';
+const layout = '2';
 /** Of `pg_advisory_lock`: several services that start together make the schema one after another. */
 export const lockOfLayout = 7_301_001;
 

@@ -6,7 +6,7 @@ import { EvaluationBudget, type EvaluationContext } from '../../../domain/evalua
 import { type PlannedWrites, planWrites } from '../sql/plan-writes.ts';
 import type { Rows } from './postgresql-connection.ts';
 import { rowFailure } from './postgresql-duplicate-key.ts';
-import { hasState, sqlState } from './postgresql-errors.ts';
+import { hasState, isConflict, sqlState } from './postgresql-errors.ts';
 import { type PostgresqlExecutor, sessionExecutor } from './postgresql-executor.ts';
 import type { CreateCollection } from './postgresql-insert.ts';
 import { checkStorable, toDocument } from './postgresql-rows.ts';
@@ -17,6 +17,7 @@ import { writeStatement } from './postgresql-write.ts';
 const budgetSteps = 50_000_000;
 /** How often an insertion that lost a race looks again, in one transaction. */
 const mostAttempts = 5;
+const mostDeadlocks = 4;
 
 interface Batch {
   readonly executor: PostgresqlExecutor;
@@ -39,11 +40,25 @@ export async function modifyDocuments(
   const done = alone ? undefined : await withoutLock(batch, modifications);
   const left = modifications.filter((_, i) => done?.[i] === undefined);
   if (left.length === 0) return present(done ?? []);
-  const locked = await batch.executor.locked(batch.call, (session) =>
-    withLock({ ...batch, executor: sessionExecutor(session) }, left),
-  );
+  const locked = await inOwnTransaction(batch, left, mostDeadlocks);
   const rest = locked[Symbol.iterator]();
   return modifications.map((_, i) => done?.[i] ?? rest.next().value ?? { status: 'missing' });
+}
+
+/** Statements that lock several rows may deadlock; outside a transaction of the caller's it is ours to try again. */
+async function inOwnTransaction(
+  batch: Batch,
+  modifications: readonly Modification[],
+  attempts: number,
+): Promise<readonly ModifyOutcome[]> {
+  try {
+    return await batch.executor.locked(batch.call, (session) =>
+      withLock({ ...batch, executor: sessionExecutor(session) }, modifications),
+    );
+  } catch (error) {
+    if (batch.executor.inTransaction || attempts <= 1 || !isConflict(error)) throw error;
+    return inOwnTransaction(batch, modifications, attempts - 1);
+  }
 }
 
 function present(outcomes: readonly (ModifyOutcome | undefined)[]): readonly ModifyOutcome[] {
@@ -76,6 +91,7 @@ async function isRecoverable(batch: Batch, error: unknown): Promise<boolean> {
     await batch.create(batch.collection, batch.call);
     return true;
   }
+  if (isConflict(error)) return true;
   return (await rowFailure(batch.executor, batch.collection, error, batch.call)) !== undefined;
 }
 

@@ -1,13 +1,20 @@
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
+import { flatView } from '../../../domain/document/flat-view.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import type { PipelineDocument } from '../../../domain/query/stage.ts';
+import type { Json } from '../../../domain/value/value.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
-import { toServiceError } from './postgresql-errors.ts';
+import type { TextRow } from './postgresql-connection.ts';
+import { hasState, sqlState, toServiceError } from './postgresql-errors.ts';
 import type { PostgresqlExecutor } from './postgresql-executor.ts';
+import { unfold } from './postgresql-fold.ts';
 import { type CreateCollection, insertDocuments } from './postgresql-insert.ts';
 import { modifyDocuments } from './postgresql-modify.ts';
+import { modifyManySql } from './postgresql-modify-many.ts';
 import { isStorableText } from './postgresql-order-key.ts';
 import { toDocument } from './postgresql-rows.ts';
-import { countSql, findSql, getStatement, toStatement } from './postgresql-statements.ts';
+import { countSql, distinctSql, findSql, getStatement, toStatement } from './postgresql-statements.ts';
 
 /** So many rows come at once, without a cursor. */
 const mostAtOnce = 1_000;
@@ -40,11 +47,41 @@ export function postgresqlOperations(
       const [row] = await executor.read(toStatement(countSql(collection, where)), call);
       return Number(row?.[0] ?? 0);
     },
+    aggregate: async function* (_collection, native, call) {
+      for await (const rows of executor.stream(native, call))
+        for (const row of rows) yield toPipelineDocument(row);
+    },
+    distinct: async (collection, path, where, call) => {
+      const fragment = distinctSql(collection, path, where);
+      if (fragment === undefined) return undefined;
+      const rows = await executor.read(toStatement(fragment), call);
+      return rows.map(([value]) => JSON.parse(value ?? 'null') as Json);
+    },
     insert: async (_collection, documents, call, { ordered }) =>
       telling(committed, insertDocuments(executor, create, documents, ordered, call)),
+    modifyMany: async (collection, where, change, call) => {
+      const fragment = modifyManySql(collection, where, change);
+      if (fragment === undefined) return undefined;
+      try {
+        const [row] = await telling(committed, executor.write(toStatement(fragment), call));
+        return { matched: Number(row?.[0] ?? 0), modified: Number(row?.[1] ?? 0) };
+      } catch (error) {
+        if (error instanceof ServiceError && hasState(error.cause, sqlState.missingTable))
+          return { matched: 0, modified: 0 };
+        throw error;
+      }
+    },
     modify: async (collection, modifications, call, { ordered }) =>
       telling(committed, modifyDocuments({ executor, create, collection, call, ordered }, modifications)),
   };
+}
+
+/** By the number of columns: a row of a collection, a grouping's parts, or a document as JSON. */
+function toPipelineDocument(row: TextRow): PipelineDocument {
+  const [first, second] = row;
+  if (row.length === 6) return flatView(toDocument('', row));
+  if (row.length === 2) return unfold(first ?? '[]', second ?? '[]');
+  return JSON.parse(first ?? '{}') as PipelineDocument;
 }
 
 async function telling<T>(committed: () => void, write: Promise<T>): Promise<T> {

@@ -1,7 +1,9 @@
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
+import type { Path } from '../../../domain/query/path.ts';
 import { type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import type { Statement } from './postgresql-connection.ts';
 import { renderPostgresql } from './postgresql-dialect.ts';
+import { pathArray, pathSource } from './postgresql-paths.ts';
 import { selectedColumns, tableOf, tableText } from './postgresql-rows.ts';
 
 const columns = trustedSql(selectedColumns);
@@ -31,6 +33,23 @@ export function findSql(collection: string, query: NativeFind<SqlFragment>): Sql
 export function countSql(collection: string, where: SqlFragment | undefined): SqlFragment {
   const condition = where === undefined ? sql`` : sql` WHERE ${where}`;
   return sql`SELECT count(*) FROM ${tableOf(collection)}${condition}`;
+}
+
+/** The distinct values at a path, in order; an array counts by its elements. */
+export function distinctSql(
+  collection: string,
+  path: Path,
+  where: SqlFragment | undefined,
+): SqlFragment | undefined {
+  const source = pathSource(path);
+  if (source === undefined) return undefined;
+  const values =
+    source.kind === 'column'
+      ? sql`ARRAY[${source.value.json}]`
+      : sql`document_service.values_at(${source.root}, ${pathArray(source.path)}, 1)`;
+  const condition = where === undefined ? sql`` : sql` WHERE ${where}`;
+  const distinct = sql`SELECT DISTINCT v FROM ${tableOf(collection)}, unnest(${values}) AS u(v)${condition}`;
+  return sql`SELECT v::text FROM (${distinct}) AS d ORDER BY document_service.key(v) COLLATE "C"`;
 }
 
 export function getStatement(collection: string, ids: readonly string[]): Statement {
