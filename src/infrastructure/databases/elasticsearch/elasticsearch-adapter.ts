@@ -61,7 +61,7 @@ function createDatabase(options: ElasticsearchOptions): ElasticsearchDatabase {
     reader,
     ledger: new ElasticsearchLedger(connection, names, options),
     relay: new ElasticsearchRelay(connection, names),
-    uniqueKeys: new UniqueKeys(),
+    uniqueKeys: new UniqueKeys(connection, names, reader),
     lock: new KeyedLock(),
   };
 }

@@ -36,7 +36,7 @@ interface BulkAnswer {
 
 const mostItems = 1000;
 const mostCharacters = 8_000_000;
-const overloadAttempts = 8;
+const overloadAttempts = 10;
 
 /** Runs items as few requests, in order; one outcome each. What a full queue refused is sent again. */
 export async function runBulk(
@@ -71,12 +71,17 @@ async function runPart(
     const refused: typeof open = [];
     for (const [n, one] of open.entries()) {
       const item = answer.items[n]?.[one.item.kind];
-      if (item?.status === 429 && attempt < overloadAttempts) refused.push(one);
+      if (isPassing(item) && attempt < overloadAttempts) refused.push(one);
       else outcomes[one.place] = outcomeOf(item);
     }
     open = refused;
   }
   return outcomes;
+}
+
+/** A full queue, or the moment in which an index of the API is made and writes are held up. */
+function isPassing(item: ItemAnswer | undefined): boolean {
+  return item?.status === 429 || item?.error?.type === 'cluster_block_exception';
 }
 
 function outcomeOf(item: ItemAnswer | undefined): BulkOutcome {

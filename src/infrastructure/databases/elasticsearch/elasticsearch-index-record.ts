@@ -3,11 +3,11 @@ import type { IndexDefinition } from '../../../domain/document/index-definition.
 /** An index of the API as the ledger keeps it. */
 export interface IndexRecord {
   readonly definition: IndexDefinition;
-  /** Unlike the name never used twice in a collection: its keys are kept under it. */
+  /** Unlike the name never used twice in a collection: what belongs to the index is kept under it. */
   readonly key: string;
-  /** Where the order keys of its fields stand, ascending and descending; empty until every document has them. */
-  readonly slots: readonly (readonly [asc: number, desc: number])[];
-  /** `building`: kept by writers, but not yet whole. */
+  /** Whether documents have order keys for its fields. */
+  readonly ordered: boolean;
+  /** `building`: kept up by writers, but not every document has been brought in yet. */
   readonly state: 'building' | 'ready';
 }
 
@@ -37,5 +37,14 @@ export function parseRecord(stored: StoredRecord): IndexRecord {
     expireAfterSeconds: parsed.expireAfterSeconds,
     partialFilter: parsed.partialFilter,
   };
-  return { ...stored, definition };
+  const record = { ...stored, definition };
+  records.set(definition, record);
+  return record;
+}
+
+const records = new WeakMap<IndexDefinition, IndexRecord>();
+
+/** The record of a definition that came out of the ledger. */
+export function recordOf(definition: IndexDefinition): IndexRecord | undefined {
+  return records.get(definition);
 }

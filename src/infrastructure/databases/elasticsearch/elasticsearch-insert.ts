@@ -6,8 +6,9 @@ import { ServiceError } from '../../../domain/errors.ts';
 import { type BulkItem, failureOf } from './elasticsearch-bulk.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
+import { orderKeys } from './elasticsearch-order.ts';
 import { changeOf, lastChange, newBirth, type Stored, sourceText } from './elasticsearch-values.ts';
-import { orderOf, writeItems } from './elasticsearch-writer.ts';
+import { writeItems } from './elasticsearch-writer.ts';
 
 const mostAttempts = 50;
 
@@ -70,8 +71,7 @@ async function beforeFirstTaken(
     const one = stored[i];
     if (one !== undefined && one.source.removed !== true) outcomes[place] = taken(document);
   }
-  const first = outcomes.findIndex((outcome) => outcome !== undefined);
-  return open.filter(({ place }) => first === -1 || place < first);
+  return beforeFailure(open, outcomes, true);
 }
 
 /** Writes what is open; what is left is to be tried again. */
@@ -86,14 +86,17 @@ async function insertRound(
   const state =
     (await database.ledger.state(collection, call)) ?? (await database.ledger.ensure(collection, call));
   const changing = open.map(({ document }) => ({ id: document.id, before: undefined, current: document }));
-  const claims = await database.uniqueKeys.claim(state, changing, call, ordered);
-  const allowed = open.filter(({ document, place }) => {
+  const claims = await database.uniqueKeys.claim(state, changing, call);
+  for (const { document, place } of open) {
     const error = claims.refused.get(document.id);
     if (error !== undefined) outcomes[place] = { status: 'failed', error };
-    return error === undefined;
+  }
+  const allowed = beforeFailure(open, outcomes, ordered);
+  const items = allowed.map((arrival) => insertionItem(state, arrival));
+  const written = await writeItems(database, state, items, {
+    ...call,
+    deadline: Math.min(call.deadline, claims.until),
   });
-  const items = allowed.map((arrival) => insertionItem(database, state, arrival));
-  const written = await writeItems(database, state, items, call);
   const again: Arrival[] = [];
   const conflicts: Arrival[] = [];
   for (const [i, arrival] of allowed.entries()) {
@@ -113,10 +116,21 @@ async function insertRound(
   return again;
 }
 
-function insertionItem(database: ElasticsearchDatabase, state: CollectionState, arrival: Arrival): BulkItem {
+function insertionItem(state: CollectionState, arrival: Arrival): BulkItem {
   const { document, birth, over } = arrival;
-  const source = sourceText(document, { birth, earlier: [], order: orderOf(database, state, document) });
+  const source = sourceText(document, { birth, earlier: [], order: orderKeys(state, document) });
   return { kind: over === undefined ? 'create' : 'index', id: document.id, source, expected: over };
+}
+
+/** What may still be written: of an ordered insertion only what stands before the first failure. */
+function beforeFailure(
+  open: readonly Arrival[],
+  outcomes: readonly (InsertOutcome | undefined)[],
+  ordered: boolean,
+): Arrival[] {
+  const first = outcomes.findIndex((outcome) => outcome?.status === 'failed');
+  const end = ordered && first !== -1 ? first : Number.POSITIVE_INFINITY;
+  return open.filter(({ place }) => outcomes[place] === undefined && place < end);
 }
 
 /** Of the ids that are there, those of removed documents may be used again once the change log knows the removal. */

@@ -1,3 +1,4 @@
+import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
@@ -125,6 +126,19 @@ export class ElasticsearchLedger {
     this.forget(state.name);
     if (changed) await this.#pointAliases(next, call);
     return changed;
+  }
+
+  /** Nothing changes for writers, so their alias stays. */
+  async markReady(collection: string, name: string, call: Call): Promise<void> {
+    for (;;) {
+      const state = await this.demand(collection, call);
+      const indexes = state.indexes.map((index) =>
+        index.definition.name === name ? { ...index, state: 'ready' as const } : index,
+      );
+      const condition = { if_seq_no: state.seqNo, if_primary_term: state.primaryTerm };
+      if (await this.#put({ ...state, indexes }, condition, call)) return this.forget(collection);
+      await pause(1, call);
+    }
   }
 
   async drop(state: CollectionState, call: Call): Promise<void> {

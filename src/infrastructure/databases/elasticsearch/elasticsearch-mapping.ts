@@ -1,8 +1,5 @@
 import type { ElasticsearchOptions } from './elasticsearch-options.ts';
 
-/** Slots for the order keys of the API's indexes: two for each key field, one for either direction. */
-export const orderSlots = 32;
-
 const keyword = { type: 'keyword' } as const;
 
 /**
@@ -11,7 +8,6 @@ const keyword = { type: 'keyword' } as const;
  * source, since they are made of it.
  */
 export function collectionMapping(): object {
-  const slots = Array.from({ length: orderSlots }, (_, slot) => [`s${slot}`, keyword]);
   return {
     dynamic: false,
     _source: { excludes: ['tokens', 'order'] },
@@ -22,7 +18,7 @@ export function collectionMapping(): object {
       updated_at: keyword,
       removed: { type: 'boolean' },
       tokens: { type: 'keyword', doc_values: false },
-      order: { dynamic: false, properties: Object.fromEntries(slots) },
+      order: { dynamic: false, properties: {} },
       data: { type: 'flattened', ignore_above: 2000, depth_limit: 120 },
     },
   };
@@ -40,4 +36,10 @@ export function ownIndex(properties: object, { replicas }: ElasticsearchOptions)
     settings: { index: { number_of_shards: 1, number_of_replicas: replicas ?? 1 } },
     mappings: { dynamic: false, properties },
   };
+}
+
+/** What is added to a collection's mapping for the order keys of an index. */
+export function orderMapping(fields: readonly string[]): object {
+  const properties = Object.fromEntries(fields.map((field) => [field, keyword]));
+  return { properties: { order: { dynamic: false, properties } } };
 }

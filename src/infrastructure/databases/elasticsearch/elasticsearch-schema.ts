@@ -1,7 +1,8 @@
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
-import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { type ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import { livingQuery } from './elasticsearch-fragment.ts';
+import { createIndex, deleteKeys, dropIndex } from './elasticsearch-indexes.ts';
 import { indexSizes } from './elasticsearch-stats.ts';
 
 export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmin {
@@ -15,7 +16,10 @@ export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmi
     },
     dropCollection: async (collection, call) => {
       await database.relay.idle();
-      await ledger.drop(await ledger.demand(collection, call), call);
+      const state = await ledger.demand(collection, call);
+      await ledger.drop(state, call);
+      if (state.indexes.some(({ definition }) => definition.unique))
+        await deleteKeys(database, state.concrete, undefined, call);
     },
     renameCollection: async () => {
       throw unsupported('collections.rename');
@@ -24,13 +28,8 @@ export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmi
       const state = await ledger.state(collection, call);
       return (state?.indexes ?? []).map(({ definition }) => definition);
     },
-    createIndex: async () => {
-      throw unsupported('indexes.single');
-    },
-    dropIndex: async (collection, name, call) => {
-      await ledger.demand(collection, call);
-      throw new ServiceError('INDEX_ERROR', 'there is no index of this name', { index: name });
-    },
+    createIndex: (collection, index, call) => createIndex(database, collection, index, call),
+    dropIndex: (collection, name, call) => dropIndex(database, collection, name, call),
     estimatedCount: (collection, call) =>
       reader.countNow(names.read(collection), livingQuery(undefined), call),
     collectionStats: async (collection, call) => {

@@ -1,6 +1,5 @@
 import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
-import type { Document } from '../../../domain/document/document.ts';
 import type { Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
@@ -8,6 +7,7 @@ import { type BulkItem, type BulkOutcome, failureOf, runBulk } from './elasticse
 import { DocumentChain } from './elasticsearch-chain.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
+import { orderKeys } from './elasticsearch-order.ts';
 
 /** How much one modification may compute; the work of a few seconds. */
 const modificationSteps = 10_000_000;
@@ -77,7 +77,7 @@ class Batch {
     let progressed = false;
     for (const [place, outcome] of provisional) {
       const verdict = failed.get(this.#modifications[place]?.id ?? '');
-      if (verdict === 'again') continue;
+      if (verdict === 'again' || (this.#stopped && !needsWrite(outcome))) continue;
       this.#outcomes[place] = verdict === undefined ? outcome : failure(outcome, verdict);
       progressed = true;
       const { status } = this.#outcomes[place];
@@ -132,19 +132,32 @@ class Batch {
       call,
     );
     const verdicts = new Map<string, ServiceError | 'again'>();
-    const claims = await database.uniqueKeys.claim(state, chains, call, this.#ordered);
+    const claims = await database.uniqueKeys.claim(state, chains, call);
     for (const [id, error] of claims.refused) verdicts.set(id, error);
-    const allowed = chains.filter(({ id }) => !verdicts.has(id));
-    const items = allowed.flatMap(
-      (chain) => chain.item((document) => orderOf(database, state, document)) ?? [],
-    );
-    const outcomes = await writeItems(database, state, items, call);
+    const allowed = this.#beforeRefused(chains, verdicts);
+    const items = allowed.flatMap((chain) => chain.item((document) => orderKeys(state, document)) ?? []);
+    const outcomes = await writeItems(database, state, items, {
+      ...call,
+      deadline: Math.min(call.deadline, claims.until),
+    });
     for (const [i, chain] of allowed.entries()) {
       const verdict = this.#settle(chain, outcomes[i]);
       if (verdict !== undefined) verdicts.set(chain.id, verdict);
     }
     await claims.settle((id) => !verdicts.has(id));
     return verdicts;
+  }
+
+  /** Those that may be written; of an ordered batch none after the first that is refused. */
+  #beforeRefused(
+    chains: readonly DocumentChain[],
+    verdicts: Map<string, ServiceError | 'again'>,
+  ): readonly DocumentChain[] {
+    const refused = chains.filter(({ id }) => verdicts.has(id)).map(({ places }) => places[0] ?? 0);
+    const end = this.#ordered ? Math.min(...refused) : Number.POSITIVE_INFINITY;
+    const allowed = chains.filter(({ id, places }) => !verdicts.has(id) && (places[0] ?? 0) < end);
+    for (const { id, places } of chains) if ((places[0] ?? 0) > end) verdicts.set(id, 'again');
+    return allowed;
   }
 
   #settle(chain: DocumentChain, outcome: BulkOutcome | undefined): ServiceError | 'again' | undefined {
@@ -160,8 +173,11 @@ class Batch {
 
 /** A change that could not be written did not happen; what needed no write stands. */
 function failure(outcome: ModifyOutcome, error: ServiceError): ModifyOutcome {
-  const changes = ['modified', 'inserted', 'removed'].includes(outcome.status);
-  return changes ? { status: 'failed', error } : outcome;
+  return needsWrite(outcome) ? { status: 'failed', error } : outcome;
+}
+
+function needsWrite({ status }: ModifyOutcome): boolean {
+  return status === 'modified' || status === 'inserted' || status === 'removed';
 }
 
 /** Writes to the alias of the collection's revision; where that is gone, the collection is looked at anew. */
@@ -178,12 +194,4 @@ export async function writeItems(
   if (outcomes.some((outcome) => outcome.status === 'no-index'))
     await database.ledger.ensure(state.name, call);
   return outcomes;
-}
-
-export function orderOf(
-  _database: ElasticsearchDatabase,
-  _state: CollectionState,
-  _document: Document,
-): Readonly<Record<string, string>> {
-  return {};
 }
