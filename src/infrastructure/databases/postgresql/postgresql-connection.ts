@@ -79,6 +79,8 @@ export class PostgresqlConnections {
     });
     // A connection that breaks while nobody uses it is dropped by the pool; the next one that is needed tells.
     this.#pool.on('error', () => undefined);
+    // One that breaks while it is lent says so to the statement that runs; unheard, the event would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   get max(): number {

@@ -24,7 +24,8 @@ export interface IndexObjects {
 
 /**
  * - an index on the order keys, ending in the id, so that it serves sorts with their tie-break (`hashed`: a hash index);
- * - for each path an inverted index (GIN) of the documents that have an array there, and statistics of how many do;
+ * - for each path an inverted index (GIN) of the documents that have an array there, which finds an element that equals
+ *   a value; their ids, for every other question; and statistics of how many they are;
  * - for a unique index a table of its keys, one row per document and array element, kept by a trigger.
  */
 export function indexObjects(collection: string, index: IndexDefinition, number: number): IndexObjects {
@@ -110,9 +111,10 @@ function arrayObjects(
         literalText(
           sql`CREATE INDEX ${identifier(name)} ON ${table} USING gin (${source.root} jsonb_path_ops) WHERE ${condition}`,
         ),
+        literalText(sql`CREATE INDEX ${identifier(`${name}_any`)} ON ${table} (id) WHERE ${condition}`),
         literalText(sql`CREATE STATISTICS ${identifier(`${name}_stats`)} ON ${arrays} FROM ${table}`),
       ],
-      drop: [`DROP INDEX IF EXISTS "${name}"`, `DROP STATISTICS IF EXISTS "${name}_stats"`],
+      drop: [`DROP INDEX IF EXISTS "${name}", "${name}_any"`, `DROP STATISTICS IF EXISTS "${name}_stats"`],
     },
   ];
 }

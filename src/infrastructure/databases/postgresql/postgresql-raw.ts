@@ -95,7 +95,7 @@ function rawFailure(error: unknown): ServiceError {
   if (!isPostgresqlError(error)) return known;
   if (error.code === '25006')
     return new ServiceError('PERMISSION_DENIED', 'a read-only query cannot write', {}, error);
-  if (/^(42|22|2[0134F]|0A|26|3[0-9])/.test(error.code) && known.code !== 'PERMISSION_DENIED')
+  if (/^(42|22|2[01345F]|0A|26|3[0-9])/.test(error.code) && known.code !== 'PERMISSION_DENIED')
     return new ServiceError('INVALID_REQUEST', error.message, { path: 'query', sqlstate: error.code }, error);
   return known;
 }

@@ -1,0 +1,107 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
+import type { SqlFragment } from '../sql/sql-fragment.ts';
+import { sql } from '../sql/sql-fragment.ts';
+import { createPostgresqlAdapter } from './postgresql-adapter.ts';
+import { call, document, dropDatabase, freshDatabase, serverUri } from './postgresql-test-database.ts';
+
+const database = 'documents_fault_test';
+
+describe.skipIf(serverUri === undefined)('faults of PostgreSQL', () => {
+  let uri: string;
+  let adapter: DatabaseAdapter<SqlFragment>;
+  beforeAll(async () => {
+    uri = await freshDatabase(database);
+    adapter = createPostgresqlAdapter({ uri, pool: { max: 4, acquireTimeoutMs: 500 } });
+    await adapter.insert('c', [document('c', 'a', { n: 1 })], call(), { ordered: true });
+  }, 60_000);
+  afterAll(async () => {
+    await adapter.close();
+    await dropDatabase(database);
+  });
+
+  /** What a restart of the server does to us: every connection breaks. */
+  async function breakConnections(): Promise<void> {
+    const client = new pg.Client(serverUri);
+    await client.connect();
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
+      database,
+    ]);
+    await client.end();
+  }
+
+  it('goes on after every connection broke', async () => {
+    await Promise.all([1, 2, 3].map(() => adapter.get('c', ['a'], call())));
+    await breakConnections();
+    const again = async (): Promise<unknown> => (await adapter.get('c', ['a'], call()))[0]?.id;
+    await expect.poll(() => again().catch(String), { timeout: 5_000 }).toBe('a');
+  });
+
+  it('leaves nothing of a transaction whose connection broke', async () => {
+    const run = adapter.transaction?.(call(), async (inside) => {
+      await inside.insert('c', [document('c', 'half', {})], call(), { ordered: true });
+      await breakConnections();
+      await inside.insert('c', [document('c', 'other half', {})], call(), { ordered: true });
+    });
+    await expect(run).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
+    const found = await expect
+      .poll(() => adapter.get('c', ['half', 'other half'], call()).catch(String), { timeout: 5_000 })
+      .toEqual([undefined, undefined]);
+    return found;
+  });
+
+  it('cancels on the server what nobody waits for', async () => {
+    const leaving = new AbortController();
+    const slow = sql`(SELECT count(*) FROM generate_series(1, 1000000000)) > 0`;
+    const running = adapter.count('c', slow, call(20_000, leaving.signal));
+    setTimeout(() => leaving.abort(), 200);
+    await expect(running).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    const client = new pg.Client(uri);
+    await client.connect();
+    const text = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%generate_series(1, 1000%' AND state = 'active' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await client.query(text)).rows[0].n, { timeout: 3_000 }).toBe(0);
+    await client.end();
+  });
+
+  it('ends a statement at the deadline', async () => {
+    const slow = sql`(SELECT count(*) FROM generate_series(1, 1000000000)) > 0`;
+    const started = Date.now();
+    await expect(adapter.count('c', slow, call(300))).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    expect(Date.now() - started).toBeLessThan(3_000);
+  });
+
+  it('says so when no connection is free in time', async () => {
+    const slow = sql`(SELECT pg_sleep(2)) IS NOT NULL`;
+    const held = Array.from({ length: 4 }, () => adapter.count('c', slow, call()));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(adapter.get('c', ['a'], call())).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
+    await Promise.all(held);
+  });
+
+  it('holds raw queries to reading', async () => {
+    const run = (query: string) =>
+      adapter.raw?.({ query, params: [], allowWrites: false, maxRows: 10 }, call());
+    await expect(run('DELETE FROM c')).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+    await expect(run('SET TRANSACTION READ WRITE')).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(run('SELECT 1; DELETE FROM c')).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    expect(await run("SELECT id, 1.5 AS x, data FROM c WHERE id = 'a'")).toEqual({
+      columns: ['id', 'x', 'data'],
+      rows: [{ id: 'a', x: 1.5, data: { n: 1 } }],
+    });
+  });
+
+  it('refuses texts that jsonb cannot hold, and only these', async () => {
+    const documents = [
+      document('c', 'nul', { text: 'a\0b' }),
+      document('c', 'half', { deep: [{ text: '\ud83d' }] }),
+      document('c', 'fine', { text: 'C:\\u0000 😀' }),
+    ];
+    const outcomes = await adapter.insert('c', documents, call(), { ordered: false });
+    expect(outcomes).toMatchObject([
+      { status: 'failed', error: { code: 'VALIDATION_ERROR', details: { path: 'data.text' } } },
+      { status: 'failed', error: { code: 'VALIDATION_ERROR', details: { path: 'data.deep.0.text' } } },
+      { status: 'inserted' },
+    ]);
+  });
+});
