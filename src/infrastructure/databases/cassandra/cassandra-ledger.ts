@@ -75,8 +75,14 @@ export class CassandraLedger {
 
   async names(call: Call): Promise<readonly string[]> {
     const text = `SELECT name, state FROM ${this.#table} WHERE part = ?`;
-    const rows = await this.#connection.read({ text, values: [part] }, call);
-    return rows.filter((row) => row.state === 'ready').map((row) => String(row.name));
+    const names: string[] = [];
+    let next: string | undefined;
+    do {
+      const page = await this.#connection.page({ text, values: [part] }, 1000, next, call);
+      for (const row of page.rows) if (row.state === 'ready') names.push(String(row.name));
+      next = page.next;
+    } while (next !== undefined);
+    return names;
   }
 
   /**

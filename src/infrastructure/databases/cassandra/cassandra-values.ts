@@ -37,14 +37,13 @@ export function rowToStored(collection: string, row: DocumentRow): Stored | unde
     version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    metadata: metadata === null ? {} : (JSON.parse(metadata) as JsonObject),
+    metadata: metadata === null || metadata === '{}' ? {} : (JSON.parse(metadata) as JsonObject),
   };
   return { document, change, reserved: row.reserved_by !== null };
 }
 
-/** The values of `version, change, data, metadata, created_at, updated_at`; no metadata is stored as null. */
+/** The values of `version, change, data, metadata, created_at, updated_at`; never null, which would be a tombstone. */
 export function documentValues(document: Document, change: string): readonly unknown[] {
   const { version, data, metadata, createdAt, updatedAt } = document;
-  const text = Object.keys(metadata).length === 0 ? null : JSON.stringify(metadata);
-  return [version, change, data.text, text, createdAt, updatedAt];
+  return [version, change, data.text, JSON.stringify(metadata), createdAt, updatedAt];
 }

@@ -1,3 +1,4 @@
+import { types } from 'cassandra-driver';
 import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
@@ -100,10 +101,10 @@ export class ChangeAnnouncer {
         document.id,
         kind,
         document.version,
-        base,
-        outcome,
-        removed ? null : document.data.text,
-        removed ? null : JSON.stringify(document.metadata),
+        base ?? types.unset,
+        outcome ?? types.unset,
+        removed ? types.unset : document.data.text,
+        removed ? types.unset : JSON.stringify(document.metadata),
         occurredAt,
       ],
     };

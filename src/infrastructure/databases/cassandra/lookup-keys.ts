@@ -22,15 +22,28 @@ export function lookupKey(value: Value | undefined): Buffer | undefined {
   return Buffer.concat([Buffer.from([ranks.string]), text.subarray(0, maxKeyBytes)]);
 }
 
-/** UTF-8, whose order is that of code points; a surrogate without its other half becomes the bytes of its code point. */
+/**
+ * UTF-8, whose order is that of code points. A text ends at a surrogate without its other half, which sorts before the
+ * characters that start with it and behind those that start with a lesser one.
+ */
 function textBytes(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text, 'utf8');
-  const parts = Array.from(text, (character) => {
+  const parts: Buffer[] = [];
+  for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    if (code < 0xd800 || code > 0xdfff) return Buffer.from(character, 'utf8');
-    return Buffer.from([0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]);
-  });
+    if (code >= 0xd800 && code <= 0xdfff) {
+      parts.push(code < 0xdc00 ? firstWith(code) : Buffer.from([0xf5]));
+      break;
+    }
+    parts.push(Buffer.from(character, 'utf8'));
+  }
   return Buffer.concat(parts);
+}
+
+/** What the least character of a high surrogate starts with. */
+function firstWith(high: number): Buffer {
+  const character = String.fromCodePoint(0x10000 + (high - 0xd800) * 0x400);
+  return Buffer.from(character, 'utf8').subarray(0, 3);
 }
 
 /** The keys between which all values of a scalar's type lie. */
