@@ -1,6 +1,7 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseAdapter, Health } from '../../../application/ports/database-adapter.ts';
 import { elasticsearchCapabilities } from './elasticsearch-capabilities.ts';
+import { elasticsearchChangeFeed } from './elasticsearch-change-feed.ts';
 import { ElasticsearchConnection } from './elasticsearch-connection.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import { elasticsearchDialect } from './elasticsearch-dialect.ts';
@@ -10,10 +11,12 @@ import { insertDocuments } from './elasticsearch-insert.ts';
 import { ElasticsearchLedger } from './elasticsearch-ledger.ts';
 import { ElasticsearchNames } from './elasticsearch-names.ts';
 import type { ElasticsearchAuth, ElasticsearchOptions } from './elasticsearch-options.ts';
+import { runRawSearch } from './elasticsearch-raw.ts';
 import { ElasticsearchReader } from './elasticsearch-reader.ts';
 import { ElasticsearchRelay } from './elasticsearch-relay.ts';
 import { elasticsearchSchema } from './elasticsearch-schema.ts';
 import { databaseStats } from './elasticsearch-stats.ts';
+import { ElasticsearchSweeper } from './elasticsearch-sweeper.ts';
 import { UniqueKeys } from './elasticsearch-unique-keys.ts';
 import { modifyDocuments } from './elasticsearch-writer.ts';
 import { KeyedLock } from './keyed-lock.ts';
@@ -27,6 +30,11 @@ export interface ElasticsearchAdapter extends DatabaseAdapter<ElasticsearchFragm
 export function createElasticsearchAdapter(options: ElasticsearchOptions): ElasticsearchAdapter {
   const database = createDatabase(options);
   const { connection, reader, relay } = database;
+  const sweeper = new ElasticsearchSweeper(database, {
+    interval: options.sweepInterval ?? 60_000,
+    changeAge: options.changeAge ?? 86_400_000,
+  });
+  sweeper.start();
   return {
     type: 'elasticsearch',
     capabilities: elasticsearchCapabilities,
@@ -39,10 +47,13 @@ export function createElasticsearchAdapter(options: ElasticsearchOptions): Elast
     modify: (collection, modifications, call, { ordered }) =>
       modifyDocuments(database, collection, modifications, call, ordered),
     schema: elasticsearchSchema(database),
+    changeFeed: elasticsearchChangeFeed(database),
+    raw: (command, call) => runRawSearch(database, command, call),
     ping: (call) => ping(connection, call),
     stats: (call) => databaseStats(database, call),
     reconnect: (auth) => connection.reconnect(auth),
     close: async () => {
+      await sweeper.stop();
       await relay.close();
       await connection.close();
     },
