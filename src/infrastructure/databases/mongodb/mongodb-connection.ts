@@ -1,5 +1,6 @@
-import { type Collection, type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Collection, type Db, MongoClient } from 'mongodb';
 import { ServiceError } from '../../../domain/errors.ts';
+import { clientOptions, defaultPoolSize } from './mongodb-client-options.ts';
 import { toServiceError } from './mongodb-errors.ts';
 import type { MongodbCredentials, MongodbOptions } from './mongodb-options.ts';
 import type { BsonDocument } from './mongodb-values.ts';
@@ -152,42 +153,4 @@ function refused(error: unknown): ServiceError {
 function databaseName({ uri, database }: MongodbOptions): string {
   const inAddress = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]+)/.exec(uri)?.[1];
   return inAddress === undefined ? (database ?? 'documents') : decodeURIComponent(inAddress);
-}
-
-const defaultPoolSize = 20;
-
-/** Only what is set goes to the driver, so that the address decides the rest. */
-export function clientOptions(
-  options: MongodbOptions,
-  credentials: MongodbCredentials | undefined,
-): MongoClientOptions {
-  const { pool, tls, readPreference, readConcern } = options;
-  return {
-    maxPoolSize: pool?.max ?? defaultPoolSize,
-    waitQueueTimeoutMS: pool?.acquireTimeoutMs ?? 5000,
-    connectTimeoutMS: options.connectTimeoutMs ?? 5000,
-    serverSelectionTimeoutMS: options.serverSelectionTimeoutMs ?? 5000,
-    appName: options.appName ?? 'database-service',
-    writeConcern: { w: options.writeConcern ?? 'majority' },
-    ignoreUndefined: false,
-    // Regular expressions keep flags that JavaScript lacks.
-    bsonRegExp: true,
-    ...(pool?.min !== undefined && { minPoolSize: pool.min }),
-    ...(pool?.maxIdleMs !== undefined && { maxIdleTimeMS: pool.maxIdleMs }),
-    ...(credentials !== undefined && { auth: { ...credentials } }),
-    ...(readPreference !== undefined && { readPreference }),
-    ...(readConcern !== undefined && { readConcern: { level: readConcern } }),
-    ...(tls !== undefined && tlsOptions(tls)),
-  };
-}
-
-function tlsOptions(tls: NonNullable<MongodbOptions['tls']>): MongoClientOptions {
-  return {
-    tls: true,
-    ...(tls.caFile !== undefined && { tlsCAFile: tls.caFile }),
-    ...(tls.certificateKeyFile !== undefined && { tlsCertificateKeyFile: tls.certificateKeyFile }),
-    ...(tls.allowInvalidCertificates !== undefined && {
-      tlsAllowInvalidCertificates: tls.allowInvalidCertificates,
-    }),
-  };
 }

@@ -8,6 +8,8 @@ export interface MongodbOptions {
   readonly database?: string | undefined;
   /** Default: those in the address. */
   readonly credentials?: MongodbCredentials | undefined;
+  /** The database that holds the user. Default: as in the address. */
+  readonly authSource?: string | undefined;
   readonly pool?: {
     readonly min?: number | undefined;
     /** Default 20. */
@@ -20,18 +22,22 @@ export interface MongodbOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** How long a request waits for a server that can take it; default 5,000. */
   readonly serverSelectionTimeoutMs?: number | undefined;
+  /** How long one answer may take; default: as long as the request has. */
+  readonly socketTimeoutMs?: number | undefined;
   readonly tls?:
     | {
-        readonly caFile?: string | undefined;
-        /** Certificate and key in one PEM file. */
-        readonly certificateKeyFile?: string | undefined;
-        readonly allowInvalidCertificates?: boolean | undefined;
+        /** PEM. */
+        readonly ca?: string | undefined;
+        readonly cert?: string | undefined;
+        readonly key?: string | undefined;
+        /** Whether certificates and names are checked; default true. */
+        readonly verify?: boolean | undefined;
       }
     | undefined;
   /** Reads outside transactions; default `primary`. */
   readonly readPreference?: ReadPreferenceMode | undefined;
   readonly readConcern?: ReadConcernLevel | undefined;
-  /** Default `majority`. */
+  /** Default: as in the address, else `majority`. */
   readonly writeConcern?: number | 'majority' | undefined;
   readonly appName?: string | undefined;
   /** How long a replaced client may finish its work after a change of credentials; default 30,000. */
