@@ -1,7 +1,7 @@
 import type { Call } from '../../../application/ports/call.ts';
 import { identifier, type SqlAssumption, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import type { MysqlConnections } from './mysql-connection.ts';
-import { errno, hasErrno, isConflict, toServiceError } from './mysql-errors.ts';
+import { isConflict, isMissingTable, toServiceError } from './mysql-errors.ts';
 import type { MysqlFlavour } from './mysql-flavour.ts';
 import { MysqlLedger } from './mysql-ledger.ts';
 import type { MysqlSession, Row, Rows } from './mysql-session.ts';
@@ -138,6 +138,15 @@ export class MysqlDatabase {
     });
   }
 
+  async renameTable(from: string, to: string, call: Call): Promise<void> {
+    await this.open();
+    const table = this.tableOf(to);
+    await this.connections.use(call, async (session) => {
+      await session.rows(sql`RENAME TABLE ${this.tableOf(from)} TO ${table}`);
+      await this.#flavour.cluster?.spread(session, table, 'id');
+    });
+  }
+
   async #open(): Promise<void> {
     await this.connections.use(undefined, async (session) => {
       const { cluster } = this.#flavour;
@@ -166,10 +175,6 @@ export class MysqlDatabase {
     await session.rows(sql`CREATE TABLE IF NOT EXISTS ${uniqueKeys} (${uniqueKeyColumns})`);
     await cluster?.spread(session, uniqueKeys, 'key_hash');
   }
-}
-
-export function isMissingTable(error: unknown): boolean {
-  return hasErrno(error instanceof Error && error.cause ? error.cause : error, errno.missingTable);
 }
 
 const text = sql`VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin`;

@@ -21,6 +21,13 @@ export function hasErrno(error: unknown, ...numbers: readonly number[]): error i
   return isMysqlError(error) && numbers.includes(error.errno);
 }
 
+/** Also as the cause of one of our errors. vtgate says of a table that no shard has `table t not found`, under errno 1105. */
+export function isMissingTable(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  if (hasErrno(cause, errno.missingTable)) return true;
+  return isMysqlError(cause) && /^(VT05004: )?table '?\S+'? (not found|does not exist)/.test(cause.message);
+}
+
 type Meaning = 'conflict' | 'unreachable' | 'timeout' | 'denied' | 'tooLarge' | 'invalidData' | 'duplicate';
 
 const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([

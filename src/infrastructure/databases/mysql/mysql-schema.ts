@@ -2,8 +2,8 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
 import { sql } from '../sql/sql-fragment.ts';
-import { isMissingTable, type MysqlDatabase } from './mysql-database.ts';
-import { errno, hasErrno } from './mysql-errors.ts';
+import type { MysqlDatabase } from './mysql-database.ts';
+import { errno, hasErrno, isMissingTable } from './mysql-errors.ts';
 import { MysqlIndexes } from './mysql-indexes.ts';
 import { collectionStats, listCollections } from './mysql-stats.ts';
 
@@ -67,7 +67,7 @@ async function tableExists(database: MysqlDatabase, collection: string, call: Ca
 
 async function rename(database: MysqlDatabase, from: string, to: string, call: Call): Promise<void> {
   try {
-    await database.rows(sql`RENAME TABLE ${database.tableOf(from)} TO ${database.tableOf(to)}`, call);
+    await database.renameTable(from, to, call);
   } catch (error) {
     if (error instanceof ServiceError && hasErrno(error.cause, errno.tableExists))
       throw validationError('a collection of the new name exists', 'new_name');

@@ -34,7 +34,9 @@ const cluster: MysqlCluster = {
     await unlessThere(session.command(renderSql(sql`ALTER VSCHEMA ADD SEQUENCE ${sequence}`).text));
     const numbered = sql`ALTER VSCHEMA ON ${table} ADD AUTO_INCREMENT ${identifier(column, '`')} USING ${sequence}`;
     await unlessThere(session.command(renderSql(numbered).text));
-    await until(() => session.rows(sql`SELECT NEXT VALUE FROM ${sequence}`));
+    // vtgate does not prepare this one.
+    const next = renderSql(sql`SELECT NEXT VALUE FROM ${sequence}`).text;
+    await until(() => session.command(next));
   },
   settled: async (session, probe) => {
     await until(() => session.rows(probe));
