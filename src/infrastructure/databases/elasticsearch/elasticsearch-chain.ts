@@ -5,13 +5,13 @@ import type { EvaluationContext } from '../../../domain/evaluation/evaluation-co
 import type { BulkItem } from './elasticsearch-bulk.ts';
 import {
   changeOf,
-  lastChange,
   newBirth,
   removalOf,
   type Stored,
   type StoredChange,
   sourceText,
   toDocument,
+  toldBy,
   tombstoneText,
 } from './elasticsearch-values.ts';
 
@@ -43,11 +43,9 @@ export class DocumentChain {
     return this.changes.length > 0;
   }
 
-  /** What has to be in the change log before this is written over it. */
+  /** The changes that only what stands there now tells, and that the change log may not have yet. */
   get overwritten(): readonly StoredChange[] {
-    if (this.stored === undefined) return [];
-    const { source } = this.stored;
-    return [...(source.earlier ?? []), lastChange(this.#collection, source)];
+    return this.stored === undefined ? [] : toldBy(this.#collection, this.stored.source);
   }
 
   apply(modification: Modification, context: EvaluationContext): ModifyOutcome {
@@ -71,8 +69,11 @@ export class DocumentChain {
   }
 
   /** Undefined: nothing is to be written. */
-  item(order: (document: Document) => Readonly<Record<string, string>>): BulkItem | undefined {
-    const earlier = this.changes.slice(0, -1);
+  item(
+    order: (document: Document) => Readonly<Record<string, string>>,
+    unlogged: readonly StoredChange[],
+  ): BulkItem | undefined {
+    const earlier = [...unlogged, ...this.changes.slice(0, -1)];
     const birth = this.#birth;
     const expected = this.stored;
     const kind = expected === undefined ? 'create' : 'index';

@@ -7,7 +7,8 @@ import { type BulkItem, failureOf } from './elasticsearch-bulk.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { orderKeys } from './elasticsearch-order.ts';
-import { changeOf, lastChange, newBirth, type Stored, sourceText } from './elasticsearch-values.ts';
+import type { Leftover } from './elasticsearch-relay.ts';
+import { changeOf, newBirth, type StoredChange, sourceText, toldBy } from './elasticsearch-values.ts';
 import { writeItems } from './elasticsearch-writer.ts';
 
 const mostAttempts = 50;
@@ -17,7 +18,14 @@ interface Arrival {
   readonly document: Document;
   readonly place: number;
   readonly birth: string;
-  over: Stored | undefined;
+  over: Over | undefined;
+}
+
+interface Over {
+  readonly seqNo: number;
+  readonly primaryTerm: number;
+  /** What it told and the change log may not have yet. */
+  readonly unlogged: readonly StoredChange[];
 }
 
 /** Inserts documents; see `DocumentOperations.insert`. */
@@ -29,10 +37,9 @@ export async function insertDocuments(
   ordered: boolean,
 ): Promise<readonly InsertOutcome[]> {
   await database.relay.room();
-  const index = database.names.read(collection);
-  if (documents.some(({ id }) => database.relay.isRemoving(index, id))) await database.relay.idle();
+  const known = await database.ledger.state(collection, call);
   const outcomes: (InsertOutcome | undefined)[] = documents.map(() => undefined);
-  let open = arrivals(documents, outcomes);
+  let open = arrivals(documents, outcomes, (id) => known && database.relay.leftover(known.concrete, id));
   if (ordered && documents.length > 1)
     open = await beforeFirstTaken(database, collection, open, outcomes, call);
   for (let attempt = 0; open.length > 0; attempt += 1) {
@@ -45,7 +52,11 @@ export async function insertDocuments(
 }
 
 /** The first of several documents with one id is let in. */
-function arrivals(documents: readonly Document[], outcomes: (InsertOutcome | undefined)[]): Arrival[] {
+function arrivals(
+  documents: readonly Document[],
+  outcomes: (InsertOutcome | undefined)[],
+  leftover: (id: string) => Leftover | undefined,
+): Arrival[] {
   const seen = new Set<string>();
   return documents.flatMap((document, place) => {
     if (seen.has(document.id)) {
@@ -53,7 +64,9 @@ function arrivals(documents: readonly Document[], outcomes: (InsertOutcome | und
       return [];
     }
     seen.add(document.id);
-    return [{ document, place, birth: newBirth(), over: undefined }];
+    const left = leftover(document.id);
+    const over = left && { ...left.tombstone, unlogged: left.changes };
+    return [{ document, place, birth: newBirth(), over }];
   });
 }
 
@@ -104,6 +117,7 @@ async function insertRound(
     const outcome = written[i];
     if (outcome?.status === 'done') {
       outcomes[place] = { status: 'inserted' };
+      database.relay.forgetLeftover(state.concrete, document.id);
       database.relay.add([changeOf(document, birth)]);
     } else if (outcome?.status === 'conflict') conflicts.push(arrival);
     else if (outcome?.status === 'no-index') again.push(arrival);
@@ -118,7 +132,11 @@ async function insertRound(
 
 function insertionItem(state: CollectionState, arrival: Arrival): BulkItem {
   const { document, birth, over } = arrival;
-  const source = sourceText(document, { birth, earlier: [], order: orderKeys(state, document) });
+  const source = sourceText(document, {
+    birth,
+    earlier: over?.unlogged ?? [],
+    order: orderKeys(state, document),
+  });
   return { kind: over === undefined ? 'create' : 'index', id: document.id, source, expected: over };
 }
 
@@ -151,11 +169,8 @@ async function overRemoved(
       outcomes[arrival.place] = taken(arrival.document);
       continue;
     }
-    if (one !== undefined) {
-      const { source } = one;
-      await database.relay.ensure([...(source.earlier ?? []), lastChange(collection, source)], call);
-    }
-    arrival.over = one;
+    if (one !== undefined) await database.relay.ensure(toldBy(collection, one.source), call);
+    arrival.over = one && { seqNo: one.seqNo, primaryTerm: one.primaryTerm, unlogged: [] };
     again.push(arrival);
   }
   return again;

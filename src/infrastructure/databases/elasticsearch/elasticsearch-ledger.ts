@@ -184,7 +184,7 @@ export class ElasticsearchLedger {
   /** The aliases of the collection lead to its index alone, whatever an interrupted process left. */
   async #pointAliases({ name, concrete, revision }: CollectionState, call: Call): Promise<void> {
     const read = this.#names.read(name);
-    const write = this.#names.write(name, revision);
+    const write = this.#names.write(concrete, revision);
     const actions = [
       { remove: { index: `${read}~~*`, aliases: [read, `${read}@*`], must_exist: false } },
       { add: { index: concrete, aliases: [read, write] } },

@@ -2,7 +2,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import { shardCheckpoints } from './elasticsearch-checkpoints.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
-import { lastChange, type Source } from './elasticsearch-values.ts';
+import { type Source, toldBy } from './elasticsearch-values.ts';
 
 interface Hit {
   readonly _id: string;
@@ -35,28 +35,27 @@ export async function relayLeftBehind(
     refreshed = true;
     for (let full = true; full; ) {
       const hits = await readShard(database, state.concrete, shard, position, until, call);
-      await relayHits(database, state.name, hits, call);
+      await relayHits(database, state, hits, call);
       position = hits.at(-1)?._seq_no ?? position;
       full = hits.length === batch;
     }
     next[shard] = until;
   }
   if (refreshed) await writeProgress(database, state.concrete, next, call);
+  database.relay.setProgress(state.concrete, Math.min(...Object.values(next)));
 }
 
 async function relayHits(
-  { relay, names }: ElasticsearchDatabase,
-  collection: string,
+  { relay }: ElasticsearchDatabase,
+  { name, concrete: index }: CollectionState,
   hits: readonly Hit[],
   call: Call,
 ): Promise<void> {
-  const changes = hits.flatMap(({ _source: source }) => [
-    ...(source.earlier ?? []),
-    lastChange(collection, source),
-  ]);
-  await relay.ensure(changes, call);
+  await relay.ensure(
+    hits.flatMap((hit) => toldBy(name, hit._source)),
+    call,
+  );
   const removed = hits.filter(({ _source }) => _source.removed === true);
-  const index = names.read(collection);
   await relay.purge(
     removed.map((hit) => ({ index, id: hit._id, seqNo: hit._seq_no, primaryTerm: hit._primary_term })),
     call,

@@ -35,11 +35,11 @@ export class ElasticsearchNames {
   }
 
   /**
-   * The alias that writes go to. It names the revision of the collection's indexes: a writer that has not heard of the
-   * latest finds no alias, and learns it.
+   * The alias that writes go to. It names the index and the revision of the collection's own indexes: a writer that
+   * has not heard of the latest finds no alias, and learns it.
    */
-  write(collection: string, revision: number): string {
-    return `${this.read(collection)}@${revision}`;
+  write(concrete: string, revision: number): string {
+    return `${concrete.replace('~~', '@')}-${revision}`;
   }
 
   /** A fresh name for the index behind the aliases. */

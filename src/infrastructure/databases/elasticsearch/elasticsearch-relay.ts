@@ -8,16 +8,17 @@ import type { StoredChange } from './elasticsearch-values.ts';
 
 /** A removed document that goes once the change log has its removal. */
 export interface Tombstone {
-  /** The alias or index in which it stands. */
+  /** The index in which it stands, not an alias: an id means another document in another index. */
   readonly index: string;
   readonly id: string;
   readonly seqNo: number;
   readonly primaryTerm: number;
 }
 
-interface Entry {
-  readonly change: StoredChange;
-  readonly tombstone: Tombstone | undefined;
+/** What a document's removal left: its place for a conditional write, and the changes that it tells. */
+export interface Leftover {
+  readonly tombstone: Tombstone;
+  readonly changes: readonly StoredChange[];
 }
 
 const batch = 500;
@@ -25,6 +26,8 @@ const batch = 500;
 const mostWaiting = 5000;
 const mostRemembered = 50_000;
 const retryAfterMs = 500;
+/** Removed documents are taken away so late that an insertion soon after may take their place. */
+const purgeAfterMs = 1000;
 
 /**
  * Carries changes into the change log, in the order in which this process made them. Until then a document holds its
@@ -33,10 +36,12 @@ const retryAfterMs = 500;
 export class ElasticsearchRelay {
   readonly #connection: ElasticsearchConnection;
   readonly #names: ElasticsearchNames;
-  #waiting: Entry[] = [];
-  readonly #removing = new Set<string>();
+  #waiting: StoredChange[] = [];
+  readonly #leftovers = new Map<string, Leftover>();
   readonly #relayed = new Set<string>();
+  readonly #progress = new Map<string, number>();
   #running: Promise<void> | undefined;
+  #purging: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<() => void>();
   #closed = false;
 
@@ -45,22 +50,38 @@ export class ElasticsearchRelay {
     this.#names = names;
   }
 
+  /** @param tombstone what was written in place of the document, when the last change removed it. */
   add(changes: readonly StoredChange[], tombstone?: Tombstone): void {
-    for (const [i, change] of changes.entries()) {
-      const last = i === changes.length - 1;
-      this.#waiting.push({ change, tombstone: last ? tombstone : undefined });
+    this.#waiting.push(...changes);
+    if (tombstone !== undefined) {
+      this.#leftovers.set(leftoverKey(tombstone.index, tombstone.id), { tombstone, changes });
+      this.#purging ??= setTimeout(() => void this.#purgeLeftovers(), purgeAfterMs).unref();
     }
-    if (tombstone !== undefined) this.#removing.add(`${tombstone.index}\0${tombstone.id}`);
     this.#running ??= this.#run();
   }
 
-  /** Whether a removal of this process is on its way. */
-  isRemoving(index: string, id: string): boolean {
-    return this.#removing.has(`${index}\0${id}`);
+  /** What a removal by this process left under an id, as far as it has not been taken away. */
+  leftover(index: string, id: string): Leftover | undefined {
+    return this.#leftovers.get(leftoverKey(index, id));
   }
 
-  knows(eventId: string): boolean {
-    return this.#relayed.has(eventId);
+  /** Something else stands in its place, or nothing. */
+  forgetLeftover(index: string, id: string): void {
+    this.#leftovers.delete(leftoverKey(index, id));
+  }
+
+  /** The changes that the log may not have yet, of those that a write is to replace. */
+  unlogged(changes: readonly StoredChange[]): readonly StoredChange[] {
+    return changes.filter(({ eventId }) => !this.#relayed.has(eventId));
+  }
+
+  /** Every change that an index held up to this sequence number is in the log. */
+  setProgress(concrete: string, seqNo: number): void {
+    this.#progress.set(concrete, seqNo);
+  }
+
+  isLogged(concrete: string, seqNo: number): boolean {
+    return seqNo <= (this.#progress.get(concrete) ?? -1);
   }
 
   /** Waits while too many changes are on their way. */
@@ -75,7 +96,8 @@ export class ElasticsearchRelay {
 
   /** Puts changes into the log now; those that it has already are left as they are. */
   async ensure(changes: readonly StoredChange[], call: Call): Promise<void> {
-    const missing = changes.filter((change) => !this.knows(change.eventId));
+    const unlogged = this.unlogged(changes);
+    const missing = [...new Map(unlogged.map((change) => [change.eventId, change])).values()];
     if (missing.length === 0) return;
     const items = missing.map(
       (change): BulkItem => ({ kind: 'create', id: change.eventId, source: JSON.stringify(change) }),
@@ -96,7 +118,7 @@ export class ElasticsearchRelay {
       const items = some.map(
         ({ id, seqNo, primaryTerm }): BulkItem => ({ kind: 'delete', id, expected: { seqNo, primaryTerm } }),
       );
-      await runBulk(this.#connection, index, items, { require_alias: true }, call);
+      await runBulk(this.#connection, index, items, {}, call);
     }
   }
 
@@ -108,31 +130,37 @@ export class ElasticsearchRelay {
 
   /** Gives what is on its way a few seconds; what is left is found in the documents by the next process. */
   async close(): Promise<void> {
-    await Promise.race([this.idle(), delay(5000, undefined, { ref: false })]);
+    clearTimeout(this.#purging);
+    const rest = this.idle().then(() => this.#purgeLeftovers());
+    await Promise.race([rest, delay(5000, undefined, { ref: false })]);
     this.#closed = true;
+    clearTimeout(this.#purging);
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#closed) {
-      const entries = this.#waiting.slice(0, batch);
+      const changes = this.#waiting.slice(0, batch);
       try {
-        const call = backgroundCall();
-        await this.ensure(
-          entries.map((entry) => entry.change),
-          call,
-        );
-        await this.purge(
-          entries.flatMap((entry) => entry.tombstone ?? []),
-          call,
-        );
-        this.#waiting = this.#waiting.slice(entries.length);
-        for (const { tombstone } of entries)
-          if (tombstone !== undefined) this.#removing.delete(`${tombstone.index}\0${tombstone.id}`);
+        await this.ensure(changes, backgroundCall());
+        this.#waiting = this.#waiting.slice(changes.length);
       } catch {
         await delay(retryAfterMs, undefined, { ref: false });
       }
     }
     this.#running = undefined;
+  }
+
+  /** Takes away the removed documents whose removals are logged; the others' turn comes later. */
+  async #purgeLeftovers(): Promise<void> {
+    const logged = [...this.#leftovers].filter(([, { changes }]) => this.unlogged(changes).length === 0);
+    const tombstones = logged.map(([, { tombstone }]) => tombstone);
+    await this.purge(tombstones, backgroundCall()).catch(() => undefined);
+    for (const [key, leftover] of logged)
+      if (this.#leftovers.get(key) === leftover) this.#leftovers.delete(key);
+    this.#purging =
+      this.#leftovers.size > 0 && !this.#closed
+        ? setTimeout(() => void this.#purgeLeftovers(), purgeAfterMs).unref()
+        : undefined;
   }
 
   #remember(eventId: string): void {
@@ -141,4 +169,8 @@ export class ElasticsearchRelay {
     const [oldest] = this.#relayed;
     if (oldest !== undefined) this.#relayed.delete(oldest);
   }
+}
+
+function leftoverKey(index: string, id: string): string {
+  return `${index}\0${id}`;
 }

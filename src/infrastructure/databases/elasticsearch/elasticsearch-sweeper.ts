@@ -19,6 +19,7 @@ export interface SweeperOptions {
 
 const day = 86_400_000;
 const expiryBatch = 500;
+const firstSweepMs = 5_000;
 
 /** In the background: expired documents, changes that an ended process did not log, the log's own old entries. */
 export class ElasticsearchSweeper {
@@ -34,15 +35,15 @@ export class ElasticsearchSweeper {
   }
 
   /** The first round comes soon, for what the process before this one left. */
-  start(): void {
+  start(delay = Math.min(firstSweepMs, this.#options.interval)): void {
     this.#timer ??= setTimeout(() => {
       this.#running = this.sweep()
         .catch(() => undefined)
         .then(() => {
           this.#timer = undefined;
-          if (!this.#stopped) this.start();
+          if (!this.#stopped) this.start(this.#options.interval);
         });
-    }, this.#options.interval).unref();
+    }, delay).unref();
   }
 
   async stop(): Promise<void> {

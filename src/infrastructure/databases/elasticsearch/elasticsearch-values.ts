@@ -77,8 +77,12 @@ export function tombstoneText(removed: Document, birth: string, earlier: readonl
   return JSON.stringify(earlier.length > 0 ? { ...fields, earlier } : fields);
 }
 
-/** The last change of what is stored, as the change log tells it. */
-export function lastChange(collection: string, source: Source): StoredChange {
+/** The changes that a document tells itself: those written with the last one, and the last. */
+export function toldBy(collection: string, source: Source): readonly StoredChange[] {
+  return [...(source.earlier ?? []), lastChange(collection, source)];
+}
+
+function lastChange(collection: string, source: Source): StoredChange {
   const { id, version, birth, removed } = source;
   if (removed === true) {
     const occurredAt = source.updated_at ?? '';

@@ -8,6 +8,7 @@ import { DocumentChain } from './elasticsearch-chain.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { orderKeys } from './elasticsearch-order.ts';
+import type { StoredChange } from './elasticsearch-values.ts';
 
 /** How much one modification may compute; the work of a few seconds. */
 const modificationSteps = 10_000_000;
@@ -127,21 +128,20 @@ class Batch {
       await database.ledger.ensure(this.#collection, call);
       return undefined;
     }
-    await database.relay.ensure(
-      chains.flatMap((chain) => chain.overwritten),
-      call,
-    );
+    const unlogged = await keepUnlogged(database, state, chains, call);
     const verdicts = new Map<string, ServiceError | 'again'>();
     const claims = await database.uniqueKeys.claim(state, chains, call);
     for (const [id, error] of claims.refused) verdicts.set(id, error);
     const allowed = this.#beforeRefused(chains, verdicts);
-    const items = allowed.flatMap((chain) => chain.item((document) => orderKeys(state, document)) ?? []);
+    const items = allowed.flatMap(
+      (chain) => chain.item((document) => orderKeys(state, document), unlogged.get(chain.id) ?? []) ?? [],
+    );
     const outcomes = await writeItems(database, state, items, {
       ...call,
       deadline: Math.min(call.deadline, claims.until),
     });
     for (const [i, chain] of allowed.entries()) {
-      const verdict = this.#settle(chain, outcomes[i]);
+      const verdict = this.#settle(state.concrete, chain, outcomes[i], unlogged.get(chain.id) ?? []);
       if (verdict !== undefined) verdicts.set(chain.id, verdict);
     }
     await claims.settle((id) => !verdicts.has(id));
@@ -160,15 +160,47 @@ class Batch {
     return allowed;
   }
 
-  #settle(chain: DocumentChain, outcome: BulkOutcome | undefined): ServiceError | 'again' | undefined {
+  #settle(
+    index: string,
+    chain: DocumentChain,
+    outcome: BulkOutcome | undefined,
+    unlogged: readonly StoredChange[],
+  ): ServiceError | 'again' | undefined {
     if (outcome === undefined || outcome.status === 'failed') return failureOf(outcome);
     if (outcome.status !== 'done') return 'again';
     const { seqNo, primaryTerm } = outcome;
-    const index = this.#database.names.read(this.#collection);
     const tombstone = chain.current === undefined ? { index, id: chain.id, seqNo, primaryTerm } : undefined;
-    this.#database.relay.add(chain.changes, tombstone);
+    this.#database.relay.forgetLeftover(index, chain.id);
+    this.#database.relay.add([...unlogged, ...chain.changes], tombstone);
     return undefined;
   }
+}
+
+/** So many changes a document may tell besides its last; more are logged before it is written. */
+const mostTold = 8;
+const mostToldCharacters = 50_000;
+
+/**
+ * What is written over may be all that tells of a change: the document that comes in its place tells it then, until the
+ * log has it. Where that would be too much, it is logged first.
+ */
+async function keepUnlogged(
+  { relay }: ElasticsearchDatabase,
+  state: CollectionState,
+  chains: readonly DocumentChain[],
+  call: Call,
+): Promise<ReadonlyMap<string, readonly StoredChange[]>> {
+  const kept = new Map<string, readonly StoredChange[]>();
+  const first: StoredChange[] = [];
+  for (const { id, stored, overwritten, before } of chains) {
+    if (stored === undefined || relay.isLogged(state.concrete, stored.seqNo)) continue;
+    const unlogged = relay.unlogged(overwritten);
+    const characters = unlogged.length * (before?.data.text.length ?? 0);
+    if (unlogged.length > mostTold || characters > mostToldCharacters) first.push(...unlogged);
+    else kept.set(id, unlogged);
+  }
+  await relay.ensure(first, call);
+  return kept;
 }
 
 /** A change that could not be written did not happen; what needed no write stands. */
@@ -187,7 +219,7 @@ export async function writeItems(
   items: readonly BulkItem[],
   call: Call,
 ): Promise<readonly BulkOutcome[]> {
-  const alias = database.names.write(state.name, state.revision);
+  const alias = database.names.write(state.concrete, state.revision);
   const query = { require_alias: true, ...database.freshness.parameter };
   const outcomes = await runBulk(database.connection, alias, items, query, call);
   database.freshness.wrote(database.names.read(state.name));
