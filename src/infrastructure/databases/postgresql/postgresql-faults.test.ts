@@ -4,7 +4,10 @@ import type { DatabaseAdapter } from '../../../application/ports/database-adapte
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { sql } from '../sql/sql-fragment.ts';
 import { createPostgresqlAdapter } from './postgresql-adapter.ts';
-import { call, document, dropDatabase, freshDatabase, serverUri } from './postgresql-test-database.ts';
+import { call, document, dropDatabase, freshDatabase } from './postgresql-test-database.ts';
+
+/** Without a server the tests are skipped. */
+const serverUri = process.env.POSTGRESQL_URI;
 
 const database = 'documents_fault_test';
 
@@ -12,18 +15,18 @@ describe.skipIf(serverUri === undefined)('faults of PostgreSQL', () => {
   let uri: string;
   let adapter: DatabaseAdapter<SqlFragment>;
   beforeAll(async () => {
-    uri = await freshDatabase(database);
+    uri = await freshDatabase(serverUri, database);
     adapter = createPostgresqlAdapter({ uri, pool: { max: 4, acquireTimeoutMs: 500 } });
     await adapter.insert('c', [document('c', 'a', { n: 1 })], call(), { ordered: true });
   }, 60_000);
   afterAll(async () => {
     await adapter.close();
-    await dropDatabase(database);
+    await dropDatabase(serverUri, database);
   });
 
   /** What a restart of the server does to us: every connection breaks. */
   async function breakConnections(): Promise<void> {
-    const client = new pg.Client(serverUri);
+    const client = new pg.Client({ connectionString: serverUri });
     await client.connect();
     await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
       database,

@@ -9,7 +9,10 @@ import { createPostgresqlAdapter } from './postgresql-adapter.ts';
 import { PostgresqlConnections } from './postgresql-connection.ts';
 import { postgresqlDialect } from './postgresql-dialect.ts';
 import { findSql, toStatement } from './postgresql-statements.ts';
-import { call, document, dropDatabase, freshDatabase, index, serverUri } from './postgresql-test-database.ts';
+import { call, document, dropDatabase, freshDatabase, index } from './postgresql-test-database.ts';
+
+/** Without a server the tests are skipped. */
+const serverUri = process.env.POSTGRESQL_URI;
 
 const collection = 'Things';
 
@@ -18,7 +21,7 @@ describe.skipIf(serverUri === undefined)('indexes of PostgreSQL', () => {
   let connections: PostgresqlConnections;
 
   beforeAll(async () => {
-    const uri = await freshDatabase('documents_index_test');
+    const uri = await freshDatabase(serverUri, 'documents_index_test');
     adapter = createPostgresqlAdapter({ uri });
     connections = new PostgresqlConnections({ uri });
     const documents = Array.from({ length: 4000 }, (_, n) =>
@@ -54,7 +57,7 @@ describe.skipIf(serverUri === undefined)('indexes of PostgreSQL', () => {
   afterAll(async () => {
     await adapter.close();
     await connections.close();
-    await dropDatabase('documents_index_test');
+    await dropDatabase(serverUri, 'documents_index_test');
   });
 
   /** What the server says that it does for a find that the planner wrote. */

@@ -7,7 +7,10 @@ import { parseUpdate } from '../../../application/query-language/parse-update.ts
 import { newDocumentId } from '../../../domain/document/document-id.ts';
 import { createPostgresqlAdapter } from './postgresql-adapter.ts';
 import { PostgresqlSession } from './postgresql-connection.ts';
-import { call, document, dropDatabase, freshDatabase, index, serverUri } from './postgresql-test-database.ts';
+import { call, document, dropDatabase, freshDatabase, index } from './postgresql-test-database.ts';
+
+/** Without a server the tests are skipped. */
+const serverUri = process.env.POSTGRESQL_URI;
 
 const evil = `evil'"); DROP TABLE "Things"; -- \\ $1 \``;
 const database = 'documents_injection_test';
@@ -34,14 +37,14 @@ describe.skipIf(serverUri === undefined)('what the caller says', () => {
       newId: newDocumentId,
     };
     repository = createPlannedDocumentRepository(
-      createPostgresqlAdapter({ uri: await freshDatabase(database) }),
+      createPostgresqlAdapter({ uri: await freshDatabase(serverUri, database) }),
       options,
     );
   }, 60_000);
   afterAll(async () => {
     vi.restoreAllMocks();
     await repository.close();
-    await dropDatabase(database);
+    await dropDatabase(serverUri, database);
   });
 
   it('is never text of a statement on documents, and a quoted literal in the definition of an index', async () => {

@@ -5,11 +5,11 @@ import { DocumentBody } from '../../../domain/document/document-body.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 
-/** The server that the tests run on, from the environment; without it they are skipped. */
-export const serverUri: string | undefined = process.env.POSTGRESQL_URI;
-
-/** Makes an empty database of the tests' own, so that they may break its connections. */
-export async function freshDatabase(name: string): Promise<string> {
+/**
+ * Makes an empty database of the tests' own, so that they may break its connections; answers its address.
+ * @param serverUri of any database of the server.
+ */
+export async function freshDatabase(serverUri: string | undefined, name: string): Promise<string> {
   const url = new URL(serverUri ?? 'postgresql://localhost/postgres');
   const client = new pg.Client(url.href);
   await client.connect();
@@ -20,8 +20,8 @@ export async function freshDatabase(name: string): Promise<string> {
   return url.href;
 }
 
-export async function dropDatabase(name: string): Promise<void> {
-  const client = new pg.Client(serverUri);
+export async function dropDatabase(serverUri: string | undefined, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUri });
   await client.connect();
   await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   await client.end();
