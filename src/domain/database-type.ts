@@ -10,3 +10,8 @@ export const databaseTypes = [
   'memory',
 ] as const;
 export type DatabaseType = (typeof databaseTypes)[number];
+
+/** Whether a database runs inside this process: there is no connection that could break. */
+export function isEmbedded(type: DatabaseType): boolean {
+  return type === 'sqlite' || type === 'memory';
+}

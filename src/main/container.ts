@@ -1,5 +1,6 @@
 import type { Clock } from '../application/ports/clock.ts';
 import type { Logger, LogLevel } from '../application/ports/logger.ts';
+import { isEmbedded } from '../domain/database-type.ts';
 import { newDocumentId } from '../domain/document/document-id.ts';
 import { createAuthenticator } from '../infrastructure/auth/create-authenticator.ts';
 import type { Config } from '../infrastructure/config/load-config.ts';
@@ -124,10 +125,10 @@ function createDatabases(config: Config, metrics: PrometheusMetrics): Configured
     default: config.derived.defaultDatabase,
     configured: config.derived.enabledDatabases,
     open: (type) =>
-      openRepository(type, config, options, (adapter) =>
-        withBatching(
-          withResilience(withTelemetry(adapter, metrics), (state) => metrics.circuitState(type, state)),
-        ),
-      ),
+      openRepository(type, config, options, (adapter) => {
+        const observed = withTelemetry(adapter, metrics);
+        if (isEmbedded(type)) return observed;
+        return withBatching(withResilience(observed, (state) => metrics.circuitState(type, state)));
+      }),
   });
 }

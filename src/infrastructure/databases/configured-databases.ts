@@ -25,14 +25,8 @@ export class ConfiguredDatabases implements Databases {
     this.#open = options.open;
   }
 
-  async repository(type: DatabaseType): Promise<DocumentRepository> {
-    if (!this.configured.includes(type)) {
-      throw new ServiceError('CONNECTION_ERROR', `${type} is not configured`, {
-        configured: this.configured,
-      });
-    }
-    const opened = this.#opened.get(type) ?? this.#connect(type);
-    return opened;
+  repository(type: DatabaseType): Promise<DocumentRepository> {
+    return this.#opened.get(type) ?? this.#connect(type);
   }
 
   /** The databases that are open now, for pool metrics. */
@@ -47,7 +41,12 @@ export class ConfiguredDatabases implements Databases {
     this.#opened.clear();
   }
 
-  #connect(type: DatabaseType): Promise<DocumentRepository> {
+  async #connect(type: DatabaseType): Promise<DocumentRepository> {
+    if (!this.configured.includes(type)) {
+      throw new ServiceError('CONNECTION_ERROR', `${type} is not configured`, {
+        configured: this.configured,
+      });
+    }
     const opening = this.#open(type).catch((error: unknown) => {
       setTimeout(() => this.#opened.delete(type), retryAfterMs).unref();
       throw error instanceof ServiceError

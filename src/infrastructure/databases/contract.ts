@@ -8,7 +8,7 @@ import { type Interceptor, intercept } from './intercept.ts';
  * more or fewer outcomes than it was given items is a bug that is told at once.
  */
 export function withContract<N>(adapter: DatabaseAdapter<N>): DatabaseAdapter<N> {
-  return intercept({ ...adapter, ...countedOutcomes(adapter) }, onlyServiceErrors);
+  return { ...intercept(adapter, onlyServiceErrors), ...countedOutcomes(adapter) };
 }
 
 const onlyServiceErrors: Interceptor = {
@@ -33,19 +33,30 @@ function toServiceError(error: unknown): ServiceError {
   return new ServiceError('DATABASE_ERROR', 'the database failed to answer', {}, error);
 }
 
+/** The hot operations: one asynchronous function around each. */
 function countedOutcomes<N>(
   adapter: DatabaseAdapter<N>,
 ): Pick<DatabaseAdapter<N>, 'get' | 'insert' | 'modify'> {
   return {
-    get: async (collection, ids, call) => counted('get', ids, await adapter.get(collection, ids, call)),
-    insert: async (collection, documents, call, options) =>
-      counted('insert', documents, await adapter.insert(collection, documents, call, options)),
-    modify: async (collection, modifications, call, options) =>
-      counted('modify', modifications, await adapter.modify(collection, modifications, call, options)),
+    get: (collection, ids, call) => counted('get', ids, () => adapter.get(collection, ids, call)),
+    insert: (collection, documents, call, options) =>
+      counted('insert', documents, () => adapter.insert(collection, documents, call, options)),
+    modify: (collection, modifications, call, options) =>
+      counted('modify', modifications, () => adapter.modify(collection, modifications, call, options)),
   };
 }
 
-function counted<O>(operation: string, items: readonly unknown[], outcomes: readonly O[]): readonly O[] {
+async function counted<O>(
+  operation: string,
+  items: readonly unknown[],
+  run: () => Promise<readonly O[]>,
+): Promise<readonly O[]> {
+  let outcomes: readonly O[];
+  try {
+    outcomes = await run();
+  } catch (error) {
+    throw toServiceError(error);
+  }
   if (outcomes.length === items.length) return outcomes;
   const message = `${operation} answered ${outcomes.length} outcomes for ${items.length} items`;
   throw new ServiceError('INTERNAL_ERROR', message);

@@ -18,17 +18,18 @@ function observer(database: string, metrics: Metrics): Interceptor {
       seconds: (performance.now() - startedAt) / 1000,
     });
   return {
-    async promise(operation, collection, run) {
+    promise(operation, collection, run) {
       const startedAt = performance.now();
-      let failure: unknown;
-      try {
-        return await run();
-      } catch (error) {
-        failure = error;
-        throw error;
-      } finally {
-        record(operation, collection, startedAt, failure);
-      }
+      return run().then(
+        (result) => {
+          record(operation, collection, startedAt, undefined);
+          return result;
+        },
+        (error: unknown) => {
+          record(operation, collection, startedAt, error);
+          throw error;
+        },
+      );
     },
     async *stream(operation, collection, run) {
       const startedAt = performance.now();

@@ -79,8 +79,9 @@ async function pointReads(
   collection: string,
   ids: readonly DocumentId[],
 ): Promise<readonly (Document | undefined)[]> {
-  const local = database.local ?? (await database.open()).local;
+  const { local, snapshot } = database.opened ?? (await database.open());
   try {
+    snapshot.join();
     const statement = local.prepare(`SELECT * FROM "${tableName(collection)}" WHERE id = ?`);
     return ids.map((id) => {
       const row = statement.get(id) as unknown as readonly unknown[] | undefined;

@@ -10,7 +10,7 @@ const batch = 100;
 export function sqliteChangeFeed(database: SqliteDatabase): ChangeFeed {
   return {
     watch: async function* ({ collection, after }, call) {
-      const local = database.local ?? (await database.open()).local;
+      const local = database.opened?.local ?? (await database.open()).local;
       let position = after === undefined ? lastSequence(local) : parseSequence(after);
       while (!call.signal.aborted) {
         const changes = readChanges(local, position, collection, batch);

@@ -7,7 +7,8 @@ import { SqliteFunctions, type StatementLimits } from './sqlite-functions.ts';
 
 /** How long SQLite itself waits for another process before it gives up, milliseconds. */
 const busyTimeout = 5_000;
-const keptStatements = 300;
+/** In each of two generations. */
+const keptStatements = 150;
 
 type Row = readonly unknown[];
 type Bound = null | number | bigint | string | Uint8Array;
@@ -19,7 +20,8 @@ type Bound = null | number | bigint | string | Uint8Array;
 export class SqliteConnection {
   readonly db: DatabaseSync;
   readonly #functions: SqliteFunctions;
-  readonly #statements = new Map<string, StatementSync>();
+  #statements = new Map<string, StatementSync>();
+  #formerStatements = new Map<string, StatementSync>();
 
   constructor(path: string, options: { readonly readOnly: boolean }) {
     this.db = new DatabaseSync(path, { readOnly: options.readOnly, timeout: busyTimeout });
@@ -29,18 +31,14 @@ export class SqliteConnection {
     this.#functions = new SqliteFunctions(this.db);
   }
 
-  /** A statement that answers arrays, kept prepared. */
+  /** A statement that answers arrays, kept prepared: those that were asked for last, and the generation before. */
   prepare(text: string): StatementSync {
     const kept = this.#statements.get(text);
-    if (kept !== undefined) {
-      this.#statements.delete(text);
-      this.#statements.set(text, kept);
-      return kept;
-    }
-    const statement = this.db.prepare(text, { returnArrays: true });
+    if (kept !== undefined) return kept;
+    const statement = this.#formerStatements.get(text) ?? this.db.prepare(text, { returnArrays: true });
     if (this.#statements.size >= keptStatements) {
-      const [oldest] = this.#statements.keys();
-      if (oldest !== undefined) this.#statements.delete(oldest);
+      this.#formerStatements = this.#statements;
+      this.#statements = new Map();
     }
     this.#statements.set(text, statement);
     return statement;
@@ -88,6 +86,7 @@ export class SqliteConnection {
     } catch (error) {
       if (started || !isSqliteError(error) || error.errcode !== 0) throw error;
       this.#statements.delete(text);
+      this.#formerStatements.delete(text);
       yield* this.prepare(text).iterate(...bound) as unknown as Iterable<Row>;
     }
   }
@@ -106,6 +105,7 @@ export class SqliteConnection {
 
   close(): void {
     this.#statements.clear();
+    this.#formerStatements.clear();
     if (this.db.isOpen) this.db.close();
   }
 

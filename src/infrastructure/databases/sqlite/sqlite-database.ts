@@ -7,6 +7,7 @@ import { toServiceError } from './sqlite-errors.ts';
 import type { Rows, SqliteExecutor } from './sqlite-operations.ts';
 import type { JobResults, WriteJob } from './sqlite-protocol.ts';
 import { SqliteReaders } from './sqlite-readers.ts';
+import { SqliteSharedSnapshot } from './sqlite-shared-snapshot.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 
 interface Opened {
@@ -14,6 +15,7 @@ interface Opened {
   readonly readers: SqliteReaders;
   /** This thread's own, for reads that take microseconds. */
   readonly local: SqliteConnection;
+  readonly snapshot: SqliteSharedSnapshot;
 }
 
 /** One database file: a thread that writes, threads that read, and a connection here. Opened with the first use. */
@@ -44,9 +46,9 @@ export class SqliteDatabase implements SqliteExecutor {
     await readers.close();
   }
 
-  /** This thread's connection; undefined until the database is open. */
-  get local(): SqliteConnection | undefined {
-    return this.#opened?.local;
+  /** What is open; undefined before the first use. */
+  get opened(): Opened | undefined {
+    return this.#opened;
   }
 
   async *rows(statement: SqlFragment, call: Call, groups = false): AsyncGenerator<Rows> {
@@ -80,11 +82,13 @@ export class SqliteDatabase implements SqliteExecutor {
     try {
       mkdirSync(dirname(this.#path), { recursive: true });
       const writer = new SqliteWriter(this.#path, () => {
+        this.#opened?.snapshot.end();
         for (const listener of this.#onCommit) listener();
       });
       await writer.ready;
       const local = new SqliteConnection(this.#path, { readOnly: true });
-      this.#opened = { writer, readers: new SqliteReaders(this.#path, this.#readers), local };
+      const readers = new SqliteReaders(this.#path, this.#readers);
+      this.#opened = { writer, readers, local, snapshot: new SqliteSharedSnapshot(local) };
       return this.#opened;
     } catch (error) {
       this.#opening = undefined;

@@ -10,7 +10,8 @@ import { collectionStats } from './sqlite-stats.ts';
 /** Reads come from this thread's connection: the ledger is small and always current. */
 export function sqliteSchema(database: SqliteDatabase): SchemaAdmin {
   const indexes = new IndexCache();
-  const local = async (): Promise<SqliteConnection> => database.local ?? (await database.open()).local;
+  const local = async (): Promise<SqliteConnection> =>
+    database.opened?.local ?? (await database.open()).local;
   return {
     listCollections: async () => readCollections(await local()),
     collectionExists: async (collection) => readDocumentCount(await local(), collection) !== undefined,
