@@ -86,7 +86,8 @@ export class MysqlConnections {
     } catch (error) {
       finished = true;
       const told = toServiceError(error, this.#flavour.name);
-      if (told.code === 'CONNECTION_ERROR') pooled.broken = true;
+      // Its settings are still those of streams.
+      if (told.code === 'CONNECTION_ERROR' || this.#flavour.streamSettings) pooled.broken = true;
       throw watch.fired ? abortReason(call) : told;
     } finally {
       await watch.stop();
