@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { databaseTypes } from '../../domain/database-type.ts';
 import { cassandraSettings } from './cassandra-settings.ts';
 import { duration } from './duration.ts';
+import { elasticsearchSettings } from './elasticsearch-settings.ts';
 import { mongodbPool, mongodbSettings } from './mongodb-settings.ts';
 import { sqlServerSettings } from './sql-server-settings.ts';
 
@@ -67,6 +68,7 @@ export const databaseSections = {
         .meta(secret),
       ...parts('Prefix of the indexes', 9200),
       pool,
+      ...elasticsearchSettings,
     })
     .prefault({}),
   sqlite: z

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
@@ -124,10 +123,10 @@ function clientOptions(options: ElasticsearchOptions, auth: ElasticsearchAuth | 
     ...(auth && { auth: { ...auth } }),
     ...(tls && {
       tls: {
-        ...(tls.caFile !== undefined && { ca: readFileSync(tls.caFile) }),
-        ...(tls.allowInvalidCertificates !== undefined && {
-          rejectUnauthorized: !tls.allowInvalidCertificates,
-        }),
+        ...(tls.verify !== undefined && { rejectUnauthorized: tls.verify }),
+        ...(tls.ca !== undefined && { ca: tls.ca }),
+        ...(tls.cert !== undefined && { cert: tls.cert }),
+        ...(tls.key !== undefined && { key: tls.key }),
       },
     }),
   };

@@ -5,10 +5,12 @@ export interface ElasticsearchOptions {
   /** What the names of our indexes and aliases start with; default `documents`. */
   readonly prefix?: string | undefined;
   readonly auth?: ElasticsearchAuth | undefined;
+  /** For addresses of `https`; certificates and key as PEM. */
   readonly tls?: {
-    /** PEM file of the authority that signed the nodes' certificates. */
-    readonly caFile?: string | undefined;
-    readonly allowInvalidCertificates?: boolean | undefined;
+    readonly verify?: boolean | undefined;
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
   };
   /** Most connections to one node; default 20. */
   readonly connections?: number | undefined;
@@ -31,5 +33,4 @@ export type ElasticsearchAuth =
  * wrote. `own_writes`: only when this process wrote to it since; what others wrote is found a second later.
  * `wait_for`, `immediate`: each write waits for a refresh, or forces one.
  */
-export const refreshPolicies = ['before_search', 'own_writes', 'wait_for', 'immediate'] as const;
-export type RefreshPolicy = (typeof refreshPolicies)[number];
+export type RefreshPolicy = 'before_search' | 'own_writes' | 'wait_for' | 'immediate';

@@ -1,17 +1,32 @@
 import type { ParsedConfig } from '../../config/config-schema.ts';
 import { addressesOf } from '../../config/database-addresses.ts';
-import type { ElasticsearchOptions } from './elasticsearch-options.ts';
+import type { ElasticsearchAuth, ElasticsearchOptions } from './elasticsearch-options.ts';
 
 /** The options that the configuration's section `elasticsearch` sets. */
 export function elasticsearchOptions(config: ParsedConfig): ElasticsearchOptions {
-  const section = config.elasticsearch;
+  const { database, pool, tls, refresh, shards, replicas, ...section } = config.elasticsearch;
   const addresses = addressesOf(config, 'elasticsearch');
-  const { user, password, database, pool } = section;
   return {
     addresses: addresses.length > 0 ? addresses : ['http://localhost:9200'],
-    prefix: database,
+    prefix: database.toLowerCase(),
     connections: pool.max,
-    ...(section.addresses.length > 0 &&
-      user !== undefined && { auth: { username: user, password: password ?? '' } }),
+    auth: authOf(section),
+    tls,
+    refresh,
+    shards,
+    replicas,
+    changeAge: section.change_age,
+    sweepInterval: section.sweep_interval,
   };
+}
+
+/** Undefined: what the addresses say. */
+function authOf(section: {
+  readonly api_key?: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}): ElasticsearchAuth | undefined {
+  const { api_key: apiKey, user, password } = section;
+  if (apiKey !== undefined) return { apiKey };
+  return user === undefined ? undefined : { username: user, password: password ?? '' };
 }
