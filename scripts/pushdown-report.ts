@@ -1,4 +1,7 @@
 import type { DocumentRepository } from '../src/application/ports/document-repository.ts';
+import { ServiceError } from '../src/domain/errors.ts';
+import type { Filter } from '../src/domain/query/filter.ts';
+import type { Json } from '../src/domain/value/value.ts';
 import { readPlainCases } from '../test/corpus/corpus-case.ts';
 import { commandFilter } from '../test/corpus/read-commands.ts';
 import { testCall } from '../test/support/test-call.ts';
@@ -10,7 +13,7 @@ import { openTestRepository, testDatabases } from '../test/support/test-database
  */
 const filters = readPlainCases('filter')
   .filter((one) => one.error_code === null && one.command.filter !== undefined)
-  .map((one) => commandFilter(one.command.filter))
+  .flatMap((one) => portable(one.command.filter))
   .filter((filter) => filter.kind !== 'everything' && filter.kind !== 'nothing');
 
 console.log('| database | filters | wholly native | as a superset | in process |');
@@ -19,6 +22,16 @@ for (const database of testDatabases) {
   const repository = await openTestRepository(database);
   console.log(await row(database.type, repository));
   await repository.close();
+}
+
+/** The few filters that need what the portable language lacks (number ids, backtracking patterns) are no database's. */
+function portable(source: Json | undefined): readonly Filter[] {
+  try {
+    return [commandFilter(source)];
+  } catch (error) {
+    if (error instanceof ServiceError) return [];
+    throw error;
+  }
 }
 
 async function row(type: string, repository: DocumentRepository): Promise<string> {
