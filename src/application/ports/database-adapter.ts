@@ -162,6 +162,16 @@ export interface DatabaseStats {
 export interface Health {
   readonly latencyMs: number;
   readonly connections: { readonly active: number; readonly idle: number; readonly max: number };
+  /** Where the database is made of several servers and its client knows them. */
+  readonly topology?: Topology | undefined;
+}
+
+export interface Topology {
+  /** In the database's own words: `replicaSet`, `sharded`, `standalone`. */
+  readonly type: string;
+  /** Address of the member that takes writes; null where there is none, or none in particular. */
+  readonly primary: string | null;
+  readonly members: readonly { readonly address: string; readonly state: string }[];
 }
 
 /** The database's own language; `query` is text for SQL and CQL, an object for MongoDB and Elasticsearch. */

@@ -47,6 +47,7 @@ async function ping(connection: MongodbConnection, call: Call): Promise<Health> 
     const db = await connection.db();
     const start = performance.now();
     await db.command({ ping: 1 }, { ...commandOptions(call, undefined), signal: call.signal });
-    return { latencyMs: performance.now() - start, connections: connection.counts() };
+    const latencyMs = performance.now() - start;
+    return { latencyMs, connections: connection.counts(), topology: connection.members() };
   });
 }

@@ -1,6 +1,6 @@
 import type { ChangeStreamDocument } from 'mongodb';
 import type { ChangeEvent } from '../../../domain/events.ts';
-import { fromStored } from './mongodb-documents.ts';
+import { fromStored, storedVersion } from './mongodb-documents.ts';
 import { idToText } from './mongodb-ids.ts';
 import { type BsonDocument, isBsonDocument } from './mongodb-values.ts';
 
@@ -8,8 +8,9 @@ type StreamEvent = ChangeStreamDocument<BsonDocument>;
 
 /**
  * A change in the shape of every database; undefined for what changes no document (a collection dropped or renamed).
- * After an update the document is looked up, so `data` may already show a later change, whose own event follows; it is
- * null when the document has gone by then.
+ * Where the collection keeps images, an update shows the document as it left it and a deletion has the version that it
+ * removed. Where not, an update's document was looked up, so `data` may already show a later change, whose own event
+ * follows (null: it has gone by then), and a deletion has version 0.
  */
 export function toChangeEvent(change: StreamEvent, token: string): ChangeEvent | undefined {
   switch (change.operationType) {
@@ -41,7 +42,7 @@ function withDocument(
     kind,
     collection,
     id: idToText(change.documentKey._id),
-    version: versionSet(change) ?? document?.version ?? 0,
+    version: versionSet(change) ?? document?.version ?? versionRemoved(change),
     data: document?.data.value ?? null,
     metadata: document?.metadata ?? null,
     occurredAt: occurredAt(change),
@@ -53,6 +54,11 @@ function versionSet(change: DocumentChange): number | undefined {
   const fields = change.operationType === 'update' ? change.updateDescription.updatedFields : undefined;
   const version = isBsonDocument(fields) ? fields._version : undefined;
   return typeof version === 'number' ? version : undefined;
+}
+
+function versionRemoved(change: DocumentChange): number {
+  const before = change.operationType === 'delete' ? change.fullDocumentBeforeChange : undefined;
+  return isBsonDocument(before) ? (storedVersion(before) ?? 1) : 0;
 }
 
 /** The resume token of an event is the same whenever the log is read. */

@@ -1,5 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BSON, type ChangeStream, type ChangeStreamDocument, type ResumeToken } from 'mongodb';
+import {
+  BSON,
+  type ChangeStream,
+  type ChangeStreamDocument,
+  type Db,
+  MongoServerError,
+  type ResumeToken,
+} from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
 import { invalidRequest } from '../../../domain/errors.ts';
@@ -52,7 +59,9 @@ async function* changes(
   after: ResumeToken,
   call: Call,
 ): AsyncIterable<Step> {
-  const stream = await openStream(connection, collection, after);
+  const db = await connection.db();
+  const images = !withoutImages.has(db);
+  const stream = openStream(db, collection, after, images);
   const close = (): void => {
     stream.close().catch(() => undefined);
   };
@@ -61,9 +70,15 @@ async function* changes(
     while (!call.signal.aborted) {
       const change = await stream.tryNext();
       if (change === null) yield { position: stream.resumeToken ?? after, event: undefined };
-      else yield { position: change._id, event: toChangeEvent(change, toToken(change._id)) };
+      else {
+        const event = toChangeEvent(await withDocument(db, change), toToken(change._id));
+        yield { position: change._id, event };
+      }
       if (change?.operationType === 'invalidate') return;
     }
+  } catch (error) {
+    if (!images || !lacksImages(error)) throw error;
+    withoutImages.add(db);
   } finally {
     call.signal.removeEventListener('abort', close);
     close();
@@ -74,22 +89,48 @@ async function pause(milliseconds: number, call: Call): Promise<void> {
   await delay(milliseconds, undefined, { signal: call.signal }).catch(() => undefined);
 }
 
-type Stream = ChangeStream<BsonDocument, ChangeStreamDocument<BsonDocument>>;
+type StreamChange = ChangeStreamDocument<BsonDocument>;
+type Stream = ChangeStream<BsonDocument, StreamChange>;
 
-async function openStream(
-  connection: MongodbConnection,
+/**
+ * With the images of documents before and after changes where the server has them (6.0 and later, on collections that
+ * keep them): https://www.mongodb.com/docs/manual/changeStreams/#change-streams-with-document-pre--and-post-images
+ */
+function openStream(
+  db: Db,
   collection: string | undefined,
   startAfter: ResumeToken,
-): Promise<Stream> {
-  const db = await connection.db();
+  images: boolean,
+): Stream {
   const options = {
-    fullDocument: 'updateLookup',
     maxAwaitTimeMS,
     ...(startAfter !== undefined && { startAfter }),
+    ...(images
+      ? { fullDocument: 'whenAvailable', fullDocumentBeforeChange: 'whenAvailable' }
+      : { fullDocument: 'updateLookup' }),
   };
   return collection === undefined
     ? db.watch([], options)
     : db.collection<BsonDocument>(collection).watch([], options);
+}
+
+/** Databases whose server was asked for images and does not know them. */
+const withoutImages = new WeakSet<Db>();
+
+/** What an older server, or another product, says to an option that it does not know. */
+const unknownOption: ReadonlySet<unknown> = new Set([2, 9, 14, 59, 72, 115, 238, 40415]);
+
+function lacksImages(error: unknown): boolean {
+  return error instanceof MongoServerError && unknownOption.has(error.code);
+}
+
+/** An update of a collection that keeps no images comes without its document, which is then looked up as it is now. */
+async function withDocument(db: Db, change: StreamChange): Promise<StreamChange> {
+  if (change.operationType !== 'update' || isBsonDocument(change.fullDocument)) return change;
+  const collection = db.collection<BsonDocument>(change.ns.coll);
+  const options = { readConcern: { level: 'majority' }, readPreference: 'primary' } as const;
+  const stored = await collection.findOne({ _id: change.documentKey._id }, options);
+  return stored === null ? change : { ...change, fullDocument: stored };
 }
 
 /** A resume token is opaque; ours is its Extended JSON, fit for a header. */

@@ -1,6 +1,8 @@
-import { type Collection, type Db, MongoClient } from 'mongodb';
+import { type Collection, type Db, MongoClient, type TopologyDescription } from 'mongodb';
+import type { Topology } from '../../../application/ports/database-adapter.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { clientOptions, defaultPoolSize } from './mongodb-client-options.ts';
+import { type DeploymentKind, describeDeployment, kindOf } from './mongodb-deployment.ts';
 import { toServiceError } from './mongodb-errors.ts';
 import type { MongodbCredentials, MongodbOptions } from './mongodb-options.ts';
 import type { BsonDocument } from './mongodb-values.ts';
@@ -11,16 +13,6 @@ export interface PoolCounts {
   readonly max: number;
 }
 
-/** A standalone server has neither transactions nor change streams. */
-export type Topology = 'standalone' | 'replicaSet' | 'sharded';
-
-const topologies: Readonly<Record<string, Topology>> = {
-  Standalone: 'standalone',
-  Mongos: 'sharded',
-  RSPrimary: 'replicaSet',
-  RSSecondary: 'replicaSet',
-};
-
 /** The connected client; made on first use, replaced when the credentials change. */
 export class MongodbConnection {
   readonly #options: MongodbOptions;
@@ -30,7 +22,7 @@ export class MongodbConnection {
   readonly #dbs = new WeakMap<MongoClient, Db>();
   readonly #pools = new WeakMap<MongoClient, { open: number; used: number }>();
   #current: MongoClient | undefined;
-  #topology: Topology | undefined;
+  readonly #deployments = new WeakMap<MongoClient, TopologyDescription>();
 
   constructor(options: MongodbOptions) {
     this.#options = options;
@@ -79,8 +71,17 @@ export class MongodbConnection {
   }
 
   /** What kind of deployment answers, as far as that is known yet. */
-  topology(): Topology | undefined {
-    return this.#topology;
+  kind(): DeploymentKind | undefined {
+    return kindOf(this.#deployment());
+  }
+
+  /** The servers as the driver sees them now. */
+  members(): Topology | undefined {
+    return describeDeployment(this.#deployment());
+  }
+
+  #deployment(): TopologyDescription | undefined {
+    return this.#current && this.#deployments.get(this.#current);
   }
 
   counts(): PoolCounts {
@@ -101,8 +102,7 @@ export class MongodbConnection {
     const client = new MongoClient(this.#options.uri, clientOptions(this.#options, credentials));
     this.#countConnections(client);
     client.on('topologyDescriptionChanged', ({ newDescription }) => {
-      for (const { type } of newDescription.servers.values())
-        this.#topology = topologies[type] ?? this.#topology;
+      this.#deployments.set(client, newDescription);
     });
     try {
       await client.connect();

@@ -78,7 +78,7 @@ async function countExactly(
   { connection, session }: OperationScope,
   options: CountOptions,
 ): Promise<number> {
-  if (where !== undefined || session !== undefined || connection.topology() === 'sharded')
+  if (where !== undefined || session !== undefined || connection.kind() === 'sharded')
     return collection.countDocuments(filterOf(where), options);
   return collection.estimatedDocumentCount({ maxTimeMS: options.maxTimeMS });
 }

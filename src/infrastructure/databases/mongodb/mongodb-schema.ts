@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb';
+import { type CreateCollectionOptions, type Db, MongoServerError } from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { CollectionStats, SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
@@ -28,7 +28,7 @@ export function mongodbSchema(connection: MongodbConnection): SchemaAdmin {
         const existing = await collectionNames(db, call, collection);
         if (existing.length > 0)
           throw new ServiceError('VALIDATION_ERROR', 'the collection exists', { collection });
-        await db.createCollection(collection, { ...commandOptions(call, undefined), ...size, ...max });
+        await createWithImages(db, collection, { ...commandOptions(call, undefined), ...size, ...max });
       }),
     dropCollection: (collection, call) =>
       onDb(call, collection, async (db) => {
@@ -73,6 +73,20 @@ export function mongodbSchema(connection: MongodbConnection): SchemaAdmin {
       }),
   };
 }
+
+/** Change streams tell the version of a deletion only of collections that keep images; servers before 6.0 have none. */
+async function createWithImages(db: Db, collection: string, options: CreateCollectionOptions): Promise<void> {
+  const images = { changeStreamPreAndPostImages: { enabled: true } };
+  try {
+    await db.createCollection(collection, { ...options, ...images });
+  } catch (error) {
+    if (!(error instanceof MongoServerError) || !unknownOption.has(error.code)) throw error;
+    await db.createCollection(collection, options);
+  }
+}
+
+/** What an older server, or another product, says to an option that it does not know. */
+const unknownOption: ReadonlySet<unknown> = new Set([2, 9, 59, 72, 115, 238, 40415]);
 
 async function collectionNames(db: Db, call: Call, only?: string): Promise<readonly string[]> {
   const filter = only === undefined ? {} : { name: only };

@@ -20,7 +20,7 @@ export async function runInTransaction<T>(
   body: (operations: DocumentOperations<MongodbNative>) => Promise<T>,
 ): Promise<T> {
   const client = await connection.client();
-  if (connection.topology() === 'standalone') throw needsReplicaSet();
+  if (connection.kind() === 'standalone') throw needsReplicaSet();
   const session = client.startSession();
   try {
     session.startTransaction({
@@ -50,7 +50,11 @@ async function commit(session: ClientSession, call: Call): Promise<void> {
   }
 }
 
-function isUnknown(error: unknown): boolean {
+const outOfTime = 50;
+
+/** Whether a commit is to be sent again; not so where the server had no time left for it, as the specification says. */
+export function isUnknown(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof MongoError && cause.hasErrorLabel('UnknownTransactionCommitResult');
+  if (!(cause instanceof MongoError) || cause.code === outOfTime) return false;
+  return cause.hasErrorLabel('UnknownTransactionCommitResult');
 }

@@ -91,6 +91,16 @@ const database = defineEndpoint({
       status: z.literal('connected'),
       latency_ms: z.number().min(0),
       connections: z.object({ active: z.int().min(0), idle: z.int().min(0), max: z.int().min(0) }),
+      topology: z
+        .object({
+          type: z.string(),
+          primary: z.string().nullable(),
+          members: z.array(z.object({ address: z.string(), state: z.string() })),
+        })
+        .optional()
+        .meta({
+          description: 'The servers, where the database is made of several and its client knows them.',
+        }),
     }),
     example: {
       database: 'sqlite',
@@ -111,8 +121,10 @@ const database = defineEndpoint({
         { database: type, status: checked.status },
         checked.reason,
       );
-    const { status, latencyMs, connections } = checked;
-    return successOf({ database: type, status, latency_ms: latencyMs, connections });
+    const { status, latencyMs, connections, topology } = checked;
+    const servers =
+      topology === undefined ? {} : { topology: { ...topology, members: [...topology.members] } };
+    return successOf({ database: type, status, latency_ms: latencyMs, connections, ...servers });
   },
 });
 
