@@ -32,7 +32,7 @@ export function startProcess(
 
 /** The service with one database as default, as `npm start` runs it. */
 export function startBenchService(database: string): Promise<Server> {
-  return startProcess(['--max-semi-space-size=4', '--optimize-for-size', 'src/main/http.ts'], {
+  return startProcess(['--max-semi-space-size=2', '--heap-growing-percent=15', 'src/main/http.ts'], {
     APP_SERVER_HTTP_PORT: '0',
     APP_SERVER_HTTP_HOST: '127.0.0.1',
     APP_SERVER_HTTP_METRICS_ENABLED: 'false',

@@ -26,7 +26,7 @@ export function temporaryFolder(): string {
 }
 
 /** Those of `npm start`. */
-const nodeFlags = ['--max-semi-space-size=4', '--optimize-for-size'];
+const nodeFlags = ['--max-semi-space-size=2', '--heap-growing-percent=15'];
 const startMs = 60_000;
 
 /** Runs what `npm start` runs, with nothing of this process's settings, and waits until it listens. */
