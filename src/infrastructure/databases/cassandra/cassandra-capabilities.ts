@@ -24,5 +24,5 @@ export const cassandraCapabilities: Capabilities = {
   transactions: 'batch',
   changeFeed: 'native',
   raw: 'cql',
-  batching: { reads: false, writes: false },
+  batching: { reads: true, writes: false },
 };

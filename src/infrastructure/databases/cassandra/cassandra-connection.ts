@@ -13,6 +13,8 @@ export interface Statement {
 export interface ExecuteOptions {
   readonly consistency?: CassandraOptions['consistency']['read'] | 'serial' | 'localSerial';
   readonly idempotent?: boolean;
+  /** Send it to a node that has the partition of this id. */
+  readonly near?: string;
 }
 
 /** One page of rows and where the next starts; undefined: this was the last. */
@@ -44,6 +46,7 @@ export class CassandraConnection {
         isIdempotent: options.idempotent ?? false,
         autoPage: false,
         readTimeout,
+        ...(options.near !== undefined && { routingKey: Buffer.from(options.near) }),
       }),
     );
     return result.rows ?? [];
@@ -51,6 +54,25 @@ export class CassandraConnection {
 
   read(statement: Statement, call: Call): Promise<readonly types.Row[]> {
     return this.run(statement, call, { consistency: this.options.consistency.read, idempotent: true });
+  }
+
+  /** A read of a few partitions, sent to a node that has the one of `id`. */
+  readNear(statement: Statement, id: string | undefined, call: Call): Promise<readonly types.Row[]> {
+    const options = { consistency: this.options.consistency.read, idempotent: true };
+    return this.run(statement, call, id === undefined ? options : { ...options, near: id });
+  }
+
+  /** Ids in groups of at most `most` whose partitions have the same first replica. */
+  async byReplica(ids: readonly string[], most: number): Promise<readonly (readonly string[])[]> {
+    const client = await this.client();
+    const single = client.getState().getConnectedHosts().length <= 1;
+    const replicaOf = (id: string): string =>
+      single ? '' : (client.getReplicas(this.options.keyspace, Buffer.from(id))?.[0]?.address ?? '');
+    return [...Map.groupBy(ids, replicaOf).values()].flatMap((group) =>
+      Array.from({ length: Math.ceil(group.length / most) }, (_, at) =>
+        group.slice(at * most, (at + 1) * most),
+      ),
+    );
   }
 
   /** A read that first finishes conditional writes that are under way: it sees what a timed-out write became. */

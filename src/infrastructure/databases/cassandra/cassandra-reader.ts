@@ -13,6 +13,8 @@ import { mapLimited } from './map-limited.ts';
 import { tokenOrder } from './token-order.ts';
 
 const readsAtOnce = 64;
+/** Ids of one read: all of them are on the node that is asked. */
+const idsPerRead = 32;
 const firstPage = 100;
 const largestPage = 2000;
 const pageCharacters = 4_000_000;
@@ -44,10 +46,19 @@ export class CassandraReader {
     ids: readonly DocumentId[],
     call: Call,
   ): Promise<readonly (Stored | undefined)[]> {
-    return mapLimited(ids, readsAtOnce, async (id) => {
-      const [row] = await this.#connection.read(this.#byId(entry, id), call);
-      return row && rowToStored(entry.name, row as unknown as DocumentRow);
+    const [first] = ids;
+    const groups =
+      ids.length === 1 && first !== undefined
+        ? [[first]]
+        : await this.#connection.byReplica([...new Set(ids)], idsPerRead);
+    const found = new Map<DocumentId, Stored>();
+    await mapLimited(groups, readsAtOnce, async (group) => {
+      for (const row of await this.#connection.readNear(this.#byIds(entry, group), group[0], call)) {
+        const stored = rowToStored(entry.name, row as unknown as DocumentRow);
+        if (stored !== undefined) found.set(stored.document.id, stored);
+      }
     });
+    return ids.map((id) => found.get(id));
   }
 
   /** As it is after every conditional write that is under way. */
@@ -166,6 +177,13 @@ export class CassandraReader {
     const text = `SELECT count(version) AS documents FROM ${tableOf(this.#connection.options, entry.table)}`;
     const [row] = await this.#connection.read({ text, values: [] }, call);
     return Number(row?.documents ?? 0);
+  }
+
+  #byIds(entry: CollectionEntry, ids: readonly DocumentId[]): Statement {
+    const [id] = ids;
+    if (ids.length === 1 && id !== undefined) return this.#byId(entry, id);
+    const table = tableOf(this.#connection.options, entry.table);
+    return { text: `SELECT ${documentColumns} FROM ${table} WHERE id IN ?`, values: [ids] };
   }
 
   #byId(entry: CollectionEntry, id: DocumentId): Statement {

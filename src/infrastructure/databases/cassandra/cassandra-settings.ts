@@ -28,7 +28,7 @@ export function cassandraOptions(config: ParsedConfig): CassandraOptions {
       write: cassandra.consistency.write,
       serial: cassandra.consistency.serial,
     },
-    connectionsPerNode: Math.min(cassandra.pool.max, 8),
+    connectionsPerNode: Math.min(cassandra.pool.max, 2),
     requestsPerConnection: 1024,
     connectTimeoutMs: cassandra.pool.acquire_timeout,
     tombstoneSeconds: Math.ceil(cassandra.tombstone_age / 1000),

@@ -24,6 +24,8 @@ export interface Announcement {
 export const shards = [0, 1, 2, 3] as const;
 export const bucketMicroseconds = 60_000_000;
 const maxPerBatch = 64;
+const maxInFlight = 2;
+const noteAfterMs = 50;
 const longestMs = 10_000;
 const maxBatchCharacters = 1_000_000;
 
@@ -48,7 +50,10 @@ export class ChangeAnnouncer {
   readonly #shard = shards[Math.floor(Math.random() * shards.length)] ?? 0;
   readonly #table: string;
   #waiting: Waiting[] = [];
-  readonly #background = new Set<Promise<void>>();
+  #inFlight = 0;
+  #scheduled = false;
+  #notes: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(connection: CassandraConnection) {
     this.#connection = connection;
@@ -77,15 +82,21 @@ export class ChangeAnnouncer {
     for (const { change } of announcements) {
       const bucket = bucketOf(change);
       const statement = { text, values: [state, bucket, this.#shard, change] };
-      const note = this.#add(statement, bucket)
-        .catch(() => undefined)
-        .finally(() => this.#background.delete(note));
-      this.#background.add(note);
+      this.#notes.push({ statement, bucket, size: 100, resolve: ignore, reject: ignore });
     }
+    this.#timer ??= setTimeout(() => void this.#writeNotes(), noteAfterMs);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#background);
+    await this.#writeNotes();
+  }
+
+  async #writeNotes(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const notes = this.#notes;
+    this.#notes = [];
+    await Promise.all(batches(notes).map((batch) => this.#send(batch)));
   }
 
   #insertion({ change, kind, document, base, outcome, occurredAt }: Announcement): Statement {
@@ -117,35 +128,49 @@ export class ChangeAnnouncer {
         0,
       );
       this.#waiting.push({ statement, bucket, size, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#leave());
+      this.#schedule();
     });
   }
 
-  #leave(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+  /** Few at a time: what comes meanwhile gathers, so that the busier the process, the less an announcement costs. */
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || this.#inFlight >= maxInFlight) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const batch of batches(waiting)) {
+        this.#inFlight += 1;
+        void this.#send(batch).finally(() => {
+          this.#inFlight -= 1;
+          this.#schedule();
+        });
+      }
+    });
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
     const unbound: Call = {
       signal: new AbortController().signal,
       requestId: 'changes',
       deadline: Date.now() + longestMs,
     };
-    for (const batch of batches(waiting)) {
-      this.#connection
-        .batch(
-          batch.map((one) => one.statement),
-          unbound,
-          { logged: false },
-        )
-        .then(
-          () => {
-            for (const one of batch) one.resolve();
-          },
-          (error: unknown) => {
-            for (const one of batch) one.reject(error);
-          },
-        );
+    try {
+      await this.#connection.batch(
+        batch.map((one) => one.statement),
+        unbound,
+        { logged: false },
+      );
+      for (const one of batch) one.resolve();
+    } catch (error) {
+      for (const one of batch) one.reject(error);
     }
   }
+}
+
+function ignore(): void {
+  // A note that gets lost costs the feed a look at the document.
 }
 
 /** Of one partition each, and not too large. */
