@@ -7,10 +7,14 @@ import { elasticsearchSort } from './elasticsearch-sort.ts';
 
 /** How Elasticsearch says each part of a query: on the tokens that stand beside each document. */
 export const elasticsearchDialect: Dialect<ElasticsearchFragment> = {
+  maxConditions: 500,
   leaf: pushLeaf,
-  and: (parts) => ({ query: { bool: { filter: parts.map(({ query }) => query) } } }),
-  or: (parts) => ({ query: { bool: { should: parts.map(({ query }) => query), minimum_should_match: 1 } } }),
-  not: ({ query }) => ({ query: { bool: { must_not: [query] } } }),
+  and: (parts) => ({ query: { bool: { filter: parts.flatMap((part) => conjuncts(part)) } } }),
+  or: (parts) => ({
+    query: { bool: { should: parts.flatMap((part) => alternatives(part)), minimum_should_match: 1 } },
+  }),
+  not: ({ query, inner }) =>
+    inner === undefined ? { query: { bool: { must_not: [query] } }, inner: query } : { query: inner },
   sort: elasticsearchSort,
   explain: ({ query, sort }) => (sort === undefined ? withoutValues(query) : sort),
 };
@@ -25,6 +29,23 @@ function pushLeaf(leaf: Leaf, { indexes }: PlanContext): Pushed<ElasticsearchFra
   const name = 'path' in leaf ? leaf.path.join('.') : '';
   const index = indexes.find(({ keys }) => keys[0]?.path.join('.') === name)?.name;
   return index === undefined ? { native, exact: pushed.exact } : { native, exact: pushed.exact, index };
+}
+
+/** Elasticsearch takes thirty levels of queries, so those of one kind become one. */
+function conjuncts({ query }: ElasticsearchFragment): readonly Json[] {
+  return boolPart(query, 'filter') ?? [query];
+}
+
+function alternatives({ query }: ElasticsearchFragment): readonly Json[] {
+  return boolPart(query, 'should') ?? [query];
+}
+
+/** What a query of ours consists of when it is of this kind and nothing else. */
+function boolPart({ bool }: JsonObject, kind: 'filter' | 'should'): readonly Json[] | undefined {
+  if (typeof bool !== 'object' || bool === null || Array.isArray(bool)) return undefined;
+  const others = Object.keys(bool).filter((key) => key !== kind && key !== 'minimum_should_match');
+  const part = (bool as JsonObject)[kind];
+  return others.length === 0 && Array.isArray(part) ? part : undefined;
 }
 
 function pinnedId(leaf: Leaf): string | undefined {

@@ -42,6 +42,8 @@ export function toServiceError(error: unknown): ServiceError {
   return new ServiceError('DATABASE_ERROR', 'Elasticsearch failed to answer', {}, error);
 }
 
+const tooLarge = /nested depth|too many clauses|max_clause_count|too_many_nested_clauses/i;
+
 /** The error of one item of a bulk. */
 export function itemError(status: number, cause: ErrorCause): ServiceError {
   return fromStatus(status, cause, new Error(`${cause.type}: ${cause.reason ?? ''}`));
@@ -61,5 +63,7 @@ function fromStatus(status: number, reported: ErrorCause | undefined, error: unk
   if (status === 413) return make('PAYLOAD_TOO_LARGE', 'the document is larger than Elasticsearch takes');
   if (status === 429) return make('CONNECTION_ERROR', 'Elasticsearch is overloaded');
   if (status === 502 || status === 503) return make('CONNECTION_ERROR', 'Elasticsearch is not available');
+  if (status === 400 && tooLarge.test(`${reported?.reason ?? ''} ${reported?.root_cause?.[0]?.reason ?? ''}`))
+    return make('QUERY_TOO_EXPENSIVE', 'the filter has more levels or conditions than Elasticsearch takes');
   return make('DATABASE_ERROR', `Elasticsearch failed: ${type}`);
 }

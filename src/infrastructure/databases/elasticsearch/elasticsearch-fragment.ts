@@ -6,6 +6,8 @@ export interface ElasticsearchFragment {
   readonly query: JsonObject;
   /** The one document that the query can hold for, when it says nothing else: it is read by id, in real time. */
   readonly onlyId?: string;
+  /** What the query negates. */
+  readonly inner?: JsonObject;
   /** A sort, by `id` last. */
   readonly sort?: readonly JsonObject[];
 }
