@@ -17,6 +17,38 @@ export interface PushedFilter<N> {
  * a superset negated is no superset (the guard that Calcite's PredicateAnalyzer lacks).
  */
 export function pushDown<N>(filter: Filter, dialect: Dialect<N>, context: PlanContext): PushedFilter<N> {
+  const { maxConditions: most = Number.POSITIVE_INFINITY } = dialect;
+  if (countLeaves(filter) <= most) return pushPart(filter, dialect, context);
+  return filter.kind === 'and' ? pushLeading(filter.of, most, dialect, context) : leftOver(filter);
+}
+
+/** The leading parts of a conjunction that one statement can hold. */
+function pushLeading<N>(
+  parts: readonly Filter[],
+  most: number,
+  dialect: Dialect<N>,
+  context: PlanContext,
+): PushedFilter<N> {
+  let leaves = 0;
+  const beyond = parts.findIndex((part) => {
+    leaves += countLeaves(part);
+    return leaves > most;
+  });
+  const pushed = pushAnd(parts.slice(0, beyond), dialect, context);
+  const rest = parts.slice(beyond);
+  return {
+    ...pushed,
+    residual: { kind: 'and', of: pushed.residual === undefined ? rest : [pushed.residual, ...rest] },
+  };
+}
+
+function countLeaves(filter: Filter): number {
+  if (filter.kind === 'not') return countLeaves(filter.of);
+  if (filter.kind !== 'and' && filter.kind !== 'or') return 1;
+  return filter.of.reduce((leaves, part) => leaves + countLeaves(part), 0);
+}
+
+function pushPart<N>(filter: Filter, dialect: Dialect<N>, context: PlanContext): PushedFilter<N> {
   switch (filter.kind) {
     case 'everything':
       return { native: undefined, residual: undefined, index: undefined };
@@ -27,7 +59,7 @@ export function pushDown<N>(filter: Filter, dialect: Dialect<N>, context: PlanCo
     case 'or':
       return pushOr(filter, dialect, context);
     case 'not': {
-      const part = pushDown(filter.of, dialect, context);
+      const part = pushPart(filter.of, dialect, context);
       if (part.native === undefined || part.residual !== undefined) return leftOver(filter);
       return { native: dialect.not(part.native), residual: undefined, index: undefined };
     }
@@ -58,7 +90,7 @@ function leftOver<N>(residual: Filter): PushedFilter<N> {
 }
 
 function pushAnd<N>(parts: readonly Filter[], dialect: Dialect<N>, context: PlanContext): PushedFilter<N> {
-  const pushed = parts.map((part) => pushDown(part, dialect, context));
+  const pushed = parts.map((part) => pushPart(part, dialect, context));
   const natives = pushed.flatMap<N>((part) => (part.native === undefined ? [] : [part.native]));
   const residuals = pushed.flatMap((part) => (part.residual === undefined ? [] : [part.residual]));
   return {
@@ -73,7 +105,7 @@ function pushOr<N>(
   dialect: Dialect<N>,
   context: PlanContext,
 ): PushedFilter<N> {
-  const pushed = filter.of.map((part) => pushDown(part, dialect, context));
+  const pushed = filter.of.map((part) => pushPart(part, dialect, context));
   const natives = pushed.flatMap<N>((part) => (part.native === undefined ? [] : [part.native]));
   if (natives.length < pushed.length || natives.length === 0) return leftOver(filter);
   const indexes = pushed.map((part) => part.index);

@@ -9,6 +9,11 @@ import type { Json, Value } from '../../domain/value/value.ts';
  * two-valued: a missing field makes it false, never SQL's NULL, so that `not` may negate it.
  */
 export interface Dialect<N> {
+  /**
+   * How many leaves of a filter one statement may hold; the planner leaves the rest to the service. Undefined: as many
+   * as a filter can have.
+   */
+  readonly maxConditions?: number;
   /** Undefined: this leaf cannot be pushed down at all. */
   leaf(leaf: Leaf, context: PlanContext): Pushed<N> | undefined;
   and(parts: readonly N[]): N;

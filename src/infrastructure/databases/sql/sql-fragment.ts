@@ -58,7 +58,7 @@ export function sql(text: TemplateStringsArray, ...values: readonly Interpolatio
     if (i >= values.length) return;
     const value = values[i];
     if (value === undefined) throw new TypeError('undefined is no SQL value');
-    if (isFragment(value)) parts.push(...value.parts);
+    if (isFragment(value)) append(parts, value.parts);
     else parts.push({ kind: 'value', value });
   });
   return { parts };
@@ -88,9 +88,14 @@ export function joinSql(fragments: readonly SqlFragment[], separator: string): S
   const parts: SqlPart[] = [];
   fragments.forEach((fragment, i) => {
     if (i > 0) parts.push(separator);
-    parts.push(...fragment.parts);
+    append(parts, fragment.parts);
   });
   return { parts };
+}
+
+/** `push(...added)` would put every part on the stack: a long list overflows it. */
+function append(parts: SqlPart[], added: readonly SqlPart[]): void {
+  for (const part of added) parts.push(part);
 }
 
 function isFragment(value: Interpolation): value is SqlFragment {

@@ -35,11 +35,26 @@ type Step =
 
 const columns = sql`id, data, version, created_at, updated_at, metadata`;
 
+/** Each `$unwind` nests the statement twice, and SQLite bounds the depth of a statement and its tables (64). */
+const maxStages = 30;
+
+/** Texts and parameters by turns; SQLite takes 32,766 parameters. */
+const maxParts = 30_000;
+
 /**
  * The leading stages of a pipeline as one statement. Only where it keeps many rows away from the service, by a limit
  * or a group; else the service streams the documents, which bounds how many.
  */
 export function sqlitePipeline(
+  stages: readonly Stage[],
+  context: PlanContext,
+  dialect: Dialect<SqlFragment>,
+): NativePipeline<SqlFragment> | undefined {
+  const pipeline = leadingStages(stages.slice(0, maxStages), context, dialect);
+  return pipeline !== undefined && pipeline.native.parts.length <= maxParts ? pipeline : undefined;
+}
+
+function leadingStages(
   stages: readonly Stage[],
   context: PlanContext,
   dialect: Dialect<SqlFragment>,
