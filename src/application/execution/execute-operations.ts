@@ -1,5 +1,11 @@
-import type { InsertOutcome, Modification, ModifyOutcome } from '../../domain/document/modification.ts';
+import type {
+  Change,
+  InsertOutcome,
+  Modification,
+  ModifyOutcome,
+} from '../../domain/document/modification.ts';
 import { ServiceError } from '../../domain/errors.ts';
+import type { Filter } from '../../domain/query/filter.ts';
 import type { Call } from '../ports/call.ts';
 import type { OperationResult, WriteOperation } from '../ports/document-repository.ts';
 import type { Execution } from './execution.ts';
@@ -129,12 +135,7 @@ async function changeByFilter<N>(
 ): Promise<OperationOutcome> {
   const { collection, target, change, upsert } = operation;
   if (target.kind !== 'filter') return { status: 'done', result: noEffect };
-  if (upsert && !target.many) {
-    const done = await upsertDocument(execution, collection, target.filter, change, call);
-    const created = done.operation === 'created';
-    const counts = created ? { upsertedId: done.id } : { matched: 1, modified: done.modified ? 1 : 0 };
-    return { status: 'done', result: { ...noEffect, ...counts } };
-  }
+  if (upsert && !target.many) return upsertByFilter(execution, collection, target.filter, change, call);
   const done = await modifyMany(
     execution,
     collection,
@@ -143,8 +144,22 @@ async function changeByFilter<N>(
     target.many ? undefined : 1,
     call,
   );
+  if (upsert && done.matched === 0) return upsertByFilter(execution, collection, target.filter, change, call);
   const removes = change.kind === 'remove';
   const counts = removes ? { deleted: done.modified } : { matched: done.matched, modified: done.modified };
+  return { status: 'done', result: { ...noEffect, ...counts } };
+}
+
+async function upsertByFilter<N>(
+  execution: Execution<N>,
+  collection: string,
+  filter: Filter,
+  change: Change,
+  call: Call,
+): Promise<OperationOutcome> {
+  const done = await upsertDocument(execution, collection, filter, change, call);
+  const created = done.operation === 'created';
+  const counts = created ? { upsertedId: done.id } : { matched: 1, modified: done.modified ? 1 : 0 };
   return { status: 'done', result: { ...noEffect, ...counts } };
 }
 

@@ -54,9 +54,14 @@ function insertOperation(
   path: string,
 ): WriteOperation {
   if (input.document === undefined) throw invalidRequest('an insert needs a document', `${path}.document`);
-  for (const field of ['filter', 'update', 'version', 'upsert', 'many'] as const)
-    if (input[field] !== undefined) throw invalidRequest('not for an insert', `${path}.${field}`);
+  refuse(
+    input,
+    ['filter', 'update', 'array_filters', 'version', 'upsert', 'many', 'expect', 'optional'],
+    path,
+  );
   const { id } = input;
+  if (id !== undefined && input.document.id !== undefined && input.document.id !== id)
+    throw invalidRequest('differs from the id of the operation', `${path}.document.id`);
   const document = id === undefined ? input.document : { ...input.document, id };
   return {
     kind: 'insert',
@@ -67,6 +72,8 @@ function insertOperation(
 
 function parseTarget({ repository }: UseCaseContext, input: WriteInput, path: string): Target {
   const id = input.id ?? input.document?.id;
+  if (input.document?.id !== undefined && input.document.id !== id)
+    throw invalidRequest('differs from the id of the operation', `${path}.document.id`);
   if (id !== undefined && input.filter !== undefined)
     throw invalidRequest('give an id or a filter, not both', `${path}.filter`);
   if (id !== undefined) {
@@ -81,7 +88,7 @@ function parseTarget({ repository }: UseCaseContext, input: WriteInput, path: st
 
 function parseChange(context: UseCaseContext, input: WriteInput, path: string): Change {
   if (input.type === 'delete') {
-    refuse(input, ['document', 'update', 'upsert'], path);
+    refuse(input, ['document', 'update', 'array_filters', 'upsert'], path);
     return { kind: 'remove' };
   }
   if (input.type === 'replace' || (input.type === 'upsert' && input.update === undefined))
@@ -93,7 +100,7 @@ function parseChange(context: UseCaseContext, input: WriteInput, path: string): 
 }
 
 function replacement({ repository }: UseCaseContext, input: WriteInput, path: string): Change {
-  refuse(input, ['update', 'many'], path);
+  refuse(input, ['update', 'array_filters', 'many'], path);
   if (input.document === undefined) throw invalidRequest('a document is missing', `${path}.document`);
   const limits = documentLimitsOf(repository);
   const { data, metadata } = input.document;

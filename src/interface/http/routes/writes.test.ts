@@ -152,11 +152,39 @@ test.each([
   [{ type: 'delete', collection: 'w', id: 'a', filter: {} }, 'operations[0].filter'],
   [{ type: 'delete', collection: 'w', id: 'a', many: true }, 'operations[0].many'],
   [{ type: 'insert', collection: 'w' }, 'operations[0].document'],
+  [
+    { type: 'insert', collection: 'w', document: { data: {} }, array_filters: [] },
+    'operations[0].array_filters',
+  ],
+  [{ type: 'delete', collection: 'w', id: 'a', array_filters: [] }, 'operations[0].array_filters'],
+  [
+    { type: 'replace', collection: 'w', id: 'a', document: { id: 'b', data: {} } },
+    'operations[0].document.id',
+  ],
+  [
+    { type: 'insert', collection: 'w', id: 'a', document: { id: 'b', data: {} } },
+    'operations[0].document.id',
+  ],
   [{ type: 'move', collection: 'w' }, 'operations[0].type'],
   [{ type: 'delete', collection: 'w', filter: { a: { $nope: 1 } } }, 'operations[0].filter.a.$nope'],
 ])('refuses the operation %j', async (operation, path) => {
   const refused = await send(app, 'POST /documents/bulk/write', { body: { operations: [operation] } });
   expect(refused.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path } });
+});
+
+test('an update of many that matches none inserts one when it upserts', async () => {
+  const update = { type: 'update', collection: 'um', filter: { k: 1 }, update: { $inc: { n: 1 } } };
+  const operations = [{ ...update, many: true, upsert: true }];
+  const first = await send(app, 'POST /documents/bulk/write', { body: { operations } });
+  expect(first.data).toMatchObject({ matched_count: 0, upserted_count: 1 });
+  const second = await send(app, 'POST /documents/bulk/write', { body: { operations } });
+  expect(second.data).toMatchObject({ matched_count: 1, modified_count: 1, upserted_count: 0 });
+});
+
+test('an insert of a transaction takes no expectation of matches', async () => {
+  const insert = { type: 'insert', collection: 't', document: { data: {} }, expect: { matched: 4 } };
+  const refused = await send(app, 'POST /transactions/execute', { body: { operations: [insert] } });
+  expect(refused.error).toMatchObject({ details: { path: 'operations[0].expect' } });
 });
 
 test('a transaction is all or nothing', async () => {
