@@ -1,6 +1,7 @@
 import { assertNever } from '../../../domain/assert-never.ts';
 import type { ElemMatchLeaf, Filter, Leaf } from '../../../domain/query/filter.ts';
 import type { Path } from '../../../domain/query/path.ts';
+import type { Json } from '../../../domain/value/value.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import {
@@ -102,17 +103,16 @@ function orThroughArrays(
   return { native: orSql([plain, andSql([arrays, anyElement(valuesAt(root, ways), test)])]), exact: true };
 }
 
-/** Equality with a value as it is, arrays and objects included, which `MEMBER OF` and `JSON_OVERLAPS` know too. */
+/**
+ * Equality with a value as it is, arrays and objects included, which `JSON_OVERLAPS` knows too. `MEMBER OF` would say the
+ * same of one value, but vtgate loses the parentheses that its negation needs.
+ */
 function memberLeaf(
-  values: readonly NonNullable<ValueCondition['equals']>[number][],
+  values: readonly Json[],
   root: SqlFragment,
   ways: readonly (readonly PathStep[])[],
 ): SqlFragment {
-  const reached = valuesAt(root, ways);
-  const [only = null] = values;
-  return values.length === 1
-    ? sql`${jsonSql(only)} MEMBER OF (${reached})`
-    : sql`JSON_OVERLAPS(${reached}, ${jsonSql(values)})`;
+  return sql`JSON_OVERLAPS(${valuesAt(root, ways)}, ${jsonSql(values)})`;
 }
 
 /** A field at the top: missing, or null among what it holds. */

@@ -80,7 +80,7 @@ function equality(values: readonly Json[]): ValueCondition {
     const parts: SqlFragment[] = [];
     if (withNull) parts.push(sql`(${value} IS NULL OR ${isType(value, "'NULL'")})`);
     if (only !== undefined && plain.length === 1) parts.push(sql`${value} = ${jsonSql(only)}`);
-    if (plain.length > 1) parts.push(sql`${value} MEMBER OF (${jsonSql(plain)})`);
+    if (plain.length > 1) parts.push(sql`JSON_OVERLAPS(JSON_ARRAY(${value}), ${jsonSql(plain)})`);
     return orSql(parts);
   };
   return { test, ofMissing: withNull, ...(withNull ? { nullOr: plain } : { equals: plain }) };
