@@ -143,3 +143,12 @@ test('watches changes, and resumes after the last event', async () => {
   expect((await again?.read())?.value).toContain('event: deleted');
   await again?.cancel();
 });
+
+test('a cursor of a long sort key is taken back by the list', async () => {
+  const documents = ['a', 'b'].map((id) => ({ id, data: { text: id.repeat(5000) } }));
+  await send(app, 'POST /documents/bulk/insert', { body: { collection: 'long', documents } });
+  const first = await send(app, 'GET /documents/long?sort=text&limit=1&cursor=');
+  const { next_cursor: next } = first.data.pagination as JsonObject;
+  const second = await send(app, `GET /documents/long?sort=text&limit=1&cursor=${next}`);
+  expect(ids(second.data)).toEqual(['b']);
+});

@@ -64,7 +64,7 @@ export const searchBody = z
     limit: z.int().min(1).max(1000).meta(limitMeta).optional(),
     offset: z.int().min(0).meta(offsetMeta).optional(),
     projection: projection.optional(),
-    cursor: z.string().max(65_536).meta(cursorMeta).optional(),
+    cursor: z.string().meta(cursorMeta).optional(),
     count: z.boolean().meta({ description: 'False: leave `total` out, which costs nothing.' }).optional(),
     explain: z.boolean().meta(explainMeta).optional(),
   })
@@ -87,7 +87,7 @@ export const listQuery = z.strictObject({
     description: 'Fields to keep (`name,email`) or to leave out (`-secret`).',
     examples: ['name,email'],
   }).optional(),
-  cursor: z.string().max(4096).meta(cursorMeta).optional(),
+  cursor: z.string().meta(cursorMeta).optional(),
   count: queryBoolean({ description: '`false`: leave `total` out, which costs nothing.' }).optional(),
   explain: queryBoolean(explainMeta).optional(),
 });
