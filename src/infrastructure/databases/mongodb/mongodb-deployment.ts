@@ -1,4 +1,3 @@
-import type { TopologyDescription } from 'mongodb';
 import type { Topology } from '../../../application/ports/database-adapter.ts';
 
 /** A standalone server has neither transactions nor change streams. */
@@ -26,7 +25,9 @@ const states: Readonly<Record<string, string>> = {
 };
 
 /** Only what a server is, not how it was connected to: the driver calls a direct connection "single" always. */
-type Servers = Pick<TopologyDescription, 'servers'>;
+interface Servers {
+  readonly servers: ReadonlyMap<string, { readonly type: string; readonly address: string }>;
+}
 
 /** Undefined until a server has answered. */
 export function kindOf(deployment: Servers | undefined): DeploymentKind | undefined {
