@@ -3,7 +3,7 @@ import { identifier, type SqlAssumption, type SqlFragment, sql, trustedSql } fro
 import type { MysqlConnections } from './mysql-connection.ts';
 import { isConflict, isMissingTable, toServiceError } from './mysql-errors.ts';
 import type { MysqlFlavour } from './mysql-flavour.ts';
-import { MysqlLedger } from './mysql-ledger.ts';
+import { MysqlLedger, type StoredIndex } from './mysql-ledger.ts';
 import type { MysqlSession, Row, Rows } from './mysql-session.ts';
 import { ledgerTables, tableName } from './mysql-tables.ts';
 
@@ -34,6 +34,12 @@ export class MysqlDatabase {
   /** Where the ledger of indexes is kept. */
   get indexesTable(): SqlFragment {
     return this.#indexesTable;
+  }
+
+  /** The indexes of a collection in any state, as this process knows them. */
+  async indexesOf(collection: string): Promise<readonly StoredIndex[]> {
+    await this.open();
+    return this.ledger.indexes(collection);
   }
 
   /** A number of rows as the limit of a statement. */

@@ -38,7 +38,7 @@ export function mysqlOperations(
   const target = async (collection: string): Promise<WriteTarget> => ({
     collection,
     table: database.tableOf(collection),
-    indexes: await database.ledger.indexes(collection),
+    indexes: await database.indexesOf(collection),
   });
   return {
     get: async (collection, ids, call) => {

@@ -8,7 +8,6 @@ import { MysqlIndexes } from './mysql-indexes.ts';
 import { collectionStats, listCollections } from './mysql-stats.ts';
 
 export function mysqlSchema(database: MysqlDatabase): SchemaAdmin {
-  const { ledger } = database;
   const indexes = new MysqlIndexes(database);
   const exists = (collection: string, call: Call): Promise<boolean> =>
     tableExists(database, collection, call);
@@ -34,10 +33,8 @@ export function mysqlSchema(database: MysqlDatabase): SchemaAdmin {
       if (!(await exists(from, call))) throw missing(from);
       await rename(database, from, to, call);
     },
-    listIndexes: async (collection) => {
-      await database.open();
-      return (await ledger.indexes(collection)).filter(({ state }) => state === 'ready');
-    },
+    listIndexes: async (collection) =>
+      (await database.indexesOf(collection)).filter(({ state }) => state === 'ready'),
     createIndex: (collection, index, call) => indexes.create(collection, index, call),
     dropIndex: async (collection, name, call) => {
       if (!(await exists(collection, call))) throw missing(collection);
