@@ -12,7 +12,7 @@ const { values } = parseArgs({
   },
 });
 const repetitions = 20;
-const batch = 1000;
+const batch = 10_000;
 const cities = ['London', 'Paris', 'Berlin', 'Madrid', 'Rome'];
 const service = await startBenchService(values.database);
 const base = `http://127.0.0.1:${service.port}/api/v1`;
