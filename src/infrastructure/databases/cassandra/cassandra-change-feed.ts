@@ -18,7 +18,9 @@ export function cassandraChangeFeed(connection: CassandraConnection, log: Change
   const { delayMs } = connection.options.changeFeed;
   return {
     watch: async function* ({ collection, after }, call) {
-      const unending = { ...call, deadline: Number.MAX_SAFE_INTEGER };
+      // The end of the call is the end of the stream, not a failure of the statement that runs then.
+      const { signal } = new AbortController();
+      const unending = { ...call, signal, deadline: Number.MAX_SAFE_INTEGER };
       let position = after === undefined ? nameOf(Date.now()) : parseToken(after);
       while (!call.signal.aborted) {
         const { rows, until } = await log.between(position, nameOf(Date.now() - delayMs), unending);

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createIndex, findIds } from '../support/repository-shorthand.ts';
+import { type RunningService, startService } from '../support/start-service.ts';
+import { testCall } from '../support/test-call.ts';
+import { openTestRepository, testDatabases } from '../support/test-databases.ts';
+
+const database = testDatabases.find(({ type }) => type === 'cassandra');
+const collection = 'killed';
+const clients = 8;
+const rounds = 3;
+
+let service: RunningService | undefined;
+afterEach(() => service?.stop('SIGKILL'));
+
+/** Creates and changes documents of its own, whose indexed and unique fields move, until the service is gone. */
+async function writeUntilKilled(url: string, client: number, round: number): Promise<void> {
+  const send = async (path: string, body: object): Promise<void> => {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await answer.arrayBuffer();
+  };
+  for (let n = 0; ; n += 1) {
+    const id = `${round}-${client}-${n % 5}`;
+    const data = { city: `c${n % 3}`, key: `${id} ${n}` };
+    try {
+      if (n < 5) await send('/documents', { collection, id, data });
+      else await send(`/documents/${collection}/${id}/find-and-update`, { update: { $set: data } });
+    } catch {
+      return;
+    }
+  }
+}
+
+describe.skipIf(database === undefined)('kill -9 between a document and what belongs to it', () => {
+  it('leaves every document findable, every key owned, every change told', { timeout: 240_000 }, async () => {
+    if (database === undefined) return;
+    const repository = await openTestRepository(database);
+    if (await repository.collectionExists(collection, testCall()))
+      await repository.dropCollection(collection, testCall());
+    await createIndex(repository, collection, { city: 1 });
+    await createIndex(repository, collection, { key: 1 }, { unique: true });
+    const told = new Map<string, number>();
+    const stop = new AbortController();
+    const watching = (async () => {
+      const call = { ...testCall(), signal: stop.signal };
+      for await (const event of repository.watch({ collection, after: undefined }, call)) {
+        expect(event.version, `${event.id} in order`).toBe((told.get(event.id) ?? 0) + 1);
+        told.set(event.id, event.version);
+      }
+    })();
+    for (let round = 0; round < rounds; round++) {
+      const running = await startService({
+        APP_CASSANDRA_ENABLED: 'true',
+        APP_CASSANDRA_CONTACT_POINTS: process.env.CASSANDRA_CONTACT_POINTS ?? '',
+        APP_DATABASES_DEFAULT: 'cassandra',
+        APP_OBSERVABILITY_LOG_REQUESTS: 'false',
+      });
+      service = running;
+      const writers = Array.from({ length: clients }, (_, client) =>
+        writeUntilKilled(running.url, client, round),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 3000 + Math.random() * 1000));
+      await running.stop('SIGKILL');
+      service = undefined;
+      await Promise.all(writers);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    stop.abort();
+    await watching;
+    const all = await findIds(repository, collection, {});
+    expect(all.length).toBeGreaterThan(clients);
+    for (const id of all) {
+      const document = await repository.get(collection, id, testCall());
+      const { city, key } = document?.data.value ?? {};
+      expect(await findIds(repository, collection, { city: city ?? null })).toContain(id);
+      expect(await findIds(repository, collection, { key: key ?? null })).toEqual([id]);
+      expect(told.get(id), `changes of ${id}`).toBe(document?.version);
+    }
+    await repository.close();
+  });
+});
