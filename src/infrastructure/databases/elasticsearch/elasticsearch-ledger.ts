@@ -39,6 +39,7 @@ interface LedgerHit {
 
 /** How long a read may go by what was known of a collection; writes are refused when it has changed. */
 const knownForMs = 1000;
+const longestId = 255;
 
 /** Which collections there are, their indexes, and what stands behind their aliases. */
 export class ElasticsearchLedger {
@@ -216,6 +217,7 @@ export class ElasticsearchLedger {
 
   async #read(collection: string, call: Call): Promise<CollectionState | undefined> {
     const path = `/${this.#names.ledger}/_doc/${encodeURIComponent(collection)}`;
+    if (collection.length > longestId) return undefined;
     let hit: LedgerHit | undefined;
     await this.#ignoring([404], async () => {
       hit = await this.#connection.send<LedgerHit>({ method: 'GET', path, repeatable: true }, call);

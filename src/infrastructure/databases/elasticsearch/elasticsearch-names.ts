@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
+/** Of the API's collections; a pipeline may ask for others, which do not exist. */
+const longestName = 63;
+
 /**
  * The names of our indexes and aliases. Elasticsearch takes lower case only, so a collection whose name has capitals
  * gets a hash of the name besides; `~` and `@` are in no collection's name, so no two collections share one.
@@ -29,9 +32,10 @@ export class ElasticsearchNames {
 
   /** The alias that reads go to. */
   read(collection: string): string {
-    const lower = collection.toLowerCase();
+    const lower = collection.toLowerCase().slice(0, longestName);
+    if (lower === collection) return `${this.#prefix}-c-${collection}`;
     const hash = createHash('sha256').update(collection).digest('hex').slice(0, 12);
-    return `${this.#prefix}-c-${lower === collection ? collection : `${lower}~${hash}`}`;
+    return `${this.#prefix}-c-${lower}~${hash}`;
   }
 
   /**

@@ -84,7 +84,10 @@ export class ElasticsearchReader {
     for await (const { source } of this.search(collection, query, call)) yield toDocument(collection, source);
   }
 
-  /** The living documents of a query in its order, else by id. Beyond the first page at one point in time. */
+  /**
+   * The living documents of a query in its order, else as they were written last. Beyond the first page at one point in
+   * time.
+   */
   async *search(
     collection: string,
     query: NativeFind<ElasticsearchFragment>,
@@ -100,38 +103,49 @@ export class ElasticsearchReader {
     await this.#freshness.beforeSearch(index);
     const body = {
       query: livingQuery(where),
-      sort: query.order?.sort ?? [{ id: 'asc' }],
+      sort: query.order?.sort ?? [{ _seq_no: 'asc' }, { id: 'asc' }],
       track_total_hits: false,
       seq_no_primary_term: true,
     };
     yield* this.#pages(index, body, skip, limit ?? Number.POSITIVE_INFINITY, call);
   }
 
+  /** A result of one page is one search; a longer one is read anew at a point in time, so that no page misses a move. */
   async *#pages(index: string, body: object, skip: number, limit: number, call: Call): AsyncIterable<Stored> {
-    let left = skip + limit;
-    let skipped = 0;
-    let size = Math.min(left, firstPage);
-    let after: readonly Json[] | undefined;
-    let pit: string | undefined;
+    const wanted = skip + limit;
+    const size = Math.min(wanted, firstPage);
+    const first = await this.#searchPage(index, { ...body, size }, undefined, call);
+    const { hits } = first.hits;
+    if (hits.length < size || wanted <= size) yield* hits.slice(skip).map(toStored);
+    else yield* this.#longResult(index, body, { skip, wanted, size: nextSize(hits) }, call);
+  }
+
+  async *#longResult(
+    index: string,
+    body: object,
+    { skip, wanted, size }: { readonly skip: number; readonly wanted: number; readonly size: number },
+    call: Call,
+  ): AsyncIterable<Stored> {
+    let pit = await this.#openPit(index, call);
+    if (pit === undefined) return;
+    let page = { ...body, size };
+    let seen = 0;
     try {
       for (;;) {
-        const page = { ...body, size, ...(after && { search_after: after }) };
         const answer = await this.#searchPage(index, page, pit, call);
         pit = answer.pit_id ?? pit;
         const { hits } = answer.hits;
         for (const hit of hits) {
-          skipped += 1;
-          if (skipped > skip) yield toStored(hit);
+          seen += 1;
+          if (seen > skip) yield toStored(hit);
+          if (seen === wanted) return;
         }
-        left -= hits.length;
-        if (hits.length < size || left <= 0) return;
-        after = hits.at(-1)?.sort;
-        pit ??= await this.#openPit(index, call);
-        if (pit === undefined) return;
-        size = Math.min(left, nextSize(hits));
+        const last = hits.at(-1);
+        if (last?.sort === undefined || hits.length < page.size) return;
+        page = { ...body, size: Math.min(wanted - seen, nextSize(hits)), ...{ search_after: last.sort } };
       }
     } finally {
-      if (pit !== undefined) await this.#closePit(pit, call);
+      await this.#closePit(pit, call);
     }
   }
 

@@ -13,9 +13,9 @@ const longestText = 256;
 const longestPath = 512;
 const utf8 = new TextEncoder();
 
-/** The path of a token; undefined for one that names an array's element by its index, which no token holds. */
+/** The path of a token; undefined where there are none: for an array's element by its index, and for empty names. */
 export function tokenPath(path: Path): string | undefined {
-  if (path.length === 0 || path.some((segment) => /^\d/.test(segment))) return undefined;
+  if (path.length === 0 || path.some((segment) => segment === '' || /^\d/.test(segment))) return undefined;
   return path.reduce((prefix, segment) => joinPath(prefix, segment), '');
 }
 
@@ -23,7 +23,7 @@ export function tokenPath(path: Path): string | undefined {
 function joinPath(prefix: string, segment: string): string {
   const plain = !hasControls.test(segment);
   const joined = prefix === '' ? segment : `${prefix}\u001f${segment}`;
-  if (plain && joined.length <= longestPath && !(prefix === '' && segment === '')) return joined;
+  if (plain && joined.length <= longestPath) return joined;
   return `\u001e${hash(`${prefix}\u0000${segment}`)}`;
 }
 
@@ -84,7 +84,7 @@ export function documentTokens(view: ValueObject): readonly string[] {
 
 function addFields(tokens: Set<string>, prefix: string, object: ValueObject): void {
   for (const [name, value] of Object.entries(object)) {
-    // A path cannot name these keys, or only as an array's index.
+    // A path cannot name these keys, or may mean an array's element; `tokenPath` has none for them.
     if (name === '' || name.includes('.') || /^\d/.test(name)) continue;
     addField(tokens, joinPath(prefix, name), value);
   }

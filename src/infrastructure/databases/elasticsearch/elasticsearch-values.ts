@@ -122,14 +122,20 @@ export function removalOf(document: Document, birth: string): StoredChange {
 }
 
 const longestKeys = 8000;
+const deepest = 100;
 
-/** Whether a `flattened` field takes the data: no empty keys, and none so long that key and value pass Lucene's limit. */
-function isMappable(value: Json, length: number): boolean {
+/**
+ * Whether a `flattened` field takes the data: no empty keys, no NUL in one, not too deep, and none so long that keys and
+ * value together pass Lucene's limit.
+ */
+function isMappable(value: Json, length: number, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  if (isList(value)) return value.every((item) => isMappable(item, length));
+  if (depth > deepest) return false;
+  if (isList(value)) return value.every((item) => isMappable(item, length, depth + 1));
   return Object.entries(value).every(([key, item]) => {
     const total = length + key.length + 1;
-    return key !== '' && total <= longestKeys && isMappable(item, total);
+    const isPlain = key !== '' && !key.includes('\0') && total <= longestKeys;
+    return isPlain && isMappable(item, total, depth + 1);
   });
 }
 
