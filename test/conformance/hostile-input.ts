@@ -66,6 +66,16 @@ export function hostileInput({ repository, collection, test }: Suite): void {
     ]);
   });
 
+  test('a filter of thousands of conditions is answered', async () => {
+    const name = await collection();
+    await insertAll(repository(), name, [{ _id: 'a', n: 1 }, { _id: 'b', n: 2, m: 2 }, { _id: 'c' }]);
+    const conditions = Array.from({ length: 5000 }, (_, index) => ({
+      [index % 2 ? 'n' : 'm']: { $gt: index },
+    }));
+    expect(await findIds(repository(), name, { $or: conditions })).toEqual(['b']);
+    expect(await findIds(repository(), name, { $nor: conditions })).toEqual(['a', 'c']);
+  });
+
   test('an index on a hostile path works like any other', async () => {
     const name = await collection();
     const field = 'it\'s "quoted" `here`';

@@ -43,6 +43,13 @@ export function many({ repository, collection, test }: Suite): void {
     expect(document?.data.value).toEqual({ key: 'k', sub: { x: 1 }, n: 2, made: true });
   });
 
+  test('an upsert does not invent another id than its filter asks for', async () => {
+    const name = await collection();
+    const upsert = repository().upsert(name, filterOf({ id: 5 }), updateOf({ $set: { n: 1 } }), testCall());
+    await expect(upsert).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+    expect(await findIds(repository(), name, {})).toEqual([]);
+  });
+
   test('a bulk write runs in order, and an ordered one stops at a failure', async () => {
     const name = await collection();
     await insertAll(repository(), name, docs);

@@ -1,7 +1,10 @@
+import type { DocumentId } from '../../domain/document/document.ts';
+import { parseDocumentId } from '../../domain/document/document-id.ts';
 import type { Change, Modification, ModifyOutcome } from '../../domain/document/modification.ts';
 import { ServiceError } from '../../domain/errors.ts';
 import { upsertSeed } from '../../domain/evaluation/updates/upsert-seed.ts';
 import type { Filter } from '../../domain/query/filter.ts';
+import type { JsonObject } from '../../domain/value/value.ts';
 import { pinnedId } from '../planning/pinned-id.ts';
 import type { Call } from '../ports/call.ts';
 import type { UpsertResult } from '../ports/document-repository.ts';
@@ -29,8 +32,15 @@ export async function upsertDocument<N>(
         return { id: found.firstId, operation: 'updated', modified: found.modified > 0 };
       }
     }
-    const target = id ?? execution.options.newId();
-    const outcome = await insertOrChange(execution, collection, target, filter, change, call);
+    const seed = upsertSeed(filter);
+    const target = newId(seed, execution);
+    const outcome = await insertOrChange(
+      execution,
+      collection,
+      { id: target, seed, where: filter },
+      change,
+      call,
+    );
     const result = upsertResult(target, outcome);
     if (result !== undefined) return result;
     if (attempt >= execution.options.maxRetries) throw conflict(collection, target, outcome);
@@ -38,16 +48,20 @@ export async function upsertDocument<N>(
   }
 }
 
+/** The id that the filter pins, else a new one; VALIDATION_ERROR for one that no document can have. */
+function newId<N>(seed: JsonObject, execution: Execution<N>): DocumentId {
+  return seed._id === undefined ? execution.options.newId() : parseDocumentId(seed._id, 'filter.id');
+}
+
 async function insertOrChange<N>(
   execution: Execution<N>,
   collection: string,
-  id: string,
-  where: Filter,
+  upsert: { readonly id: DocumentId; readonly seed: JsonObject; readonly where: Filter },
   change: Change,
   call: Call,
 ): Promise<ModifyOutcome | undefined> {
-  const insert = { seed: upsertSeed(where) };
-  const modification: Modification = { id, change, where, expectedVersion: undefined, insert };
+  const { id, seed, where } = upsert;
+  const modification: Modification = { id, change, where, expectedVersion: undefined, insert: { seed } };
   const [outcome] = await execution.operations.modify(collection, [modification], call, { ordered: true });
   return outcome;
 }

@@ -11,11 +11,12 @@ export function readNodeBody(incoming: IncomingMessage, maxBytes: number): Promi
     const chunks: Buffer[] = [];
     let bytes = 0;
     const settle = (error?: unknown) => {
-      incoming.off('data', onData).off('end', onEnd).off('error', settle).off('close', onClose);
+      incoming.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
       if (error === undefined) resolveText(chunks, resolve, reject);
       else reject(error);
     };
     const onEnd = () => settle();
+    // An error of the stream is the client's too: it went away (ECONNRESET) before the end of its body.
     const onClose = () => settle(invalidRequest('the connection closed within the body', 'body'));
     const onData = (chunk: Buffer) => {
       bytes += chunk.length;
@@ -25,7 +26,7 @@ export function readNodeBody(incoming: IncomingMessage, maxBytes: number): Promi
       } else chunks.push(chunk);
     };
     if (incoming.readableEnded) resolve('');
-    else incoming.on('data', onData).on('end', onEnd).on('error', settle).on('close', onClose);
+    else incoming.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
   });
 }
 

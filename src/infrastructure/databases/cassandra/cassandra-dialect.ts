@@ -24,6 +24,7 @@ const mostKeys = 100;
 
 /** Ids exactly, indexed fields as a superset, and the order of tokens. */
 export const cassandraDialect: Dialect<CassandraFragment> = {
+  maxConditions: 500,
   leaf: (leaf, context) => {
     if (leaf.kind === 'compare' && isId(leaf.path)) return leaf.op === 'eq' ? idsOf([leaf.value]) : undefined;
     if (leaf.kind === 'in' && isId(leaf.path))

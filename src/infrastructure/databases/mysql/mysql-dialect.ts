@@ -13,6 +13,8 @@ import { mysqlSort } from './mysql-sort.ts';
 /** How MySQL says each part of a query; see `docs/databases/mysql.md` for what is left to the service. */
 export function mysqlDialect(options: LeafOptions): Dialect<SqlFragment> {
   return {
+    // Far below 65,535 placeholders, and planned in milliseconds.
+    maxConditions: 500,
     leaf: (leaf, context) => pushLeaf(leaf, context, options),
     and: andSql,
     or: orSql,

@@ -15,6 +15,8 @@ import { valueCondition } from './postgresql-value-condition.ts';
 
 /** How PostgreSQL says each part of a query; see `docs/databases/postgresql.md`. */
 export const postgresqlDialect: Dialect<SqlFragment> = {
+  // Far below 65,535 parameters, and planned in milliseconds.
+  maxConditions: 500,
   leaf: pushLeaf,
   and: andSql,
   or: orSql,
