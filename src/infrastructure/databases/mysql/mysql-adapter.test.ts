@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import mysql from 'mysql2';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pushDown } from '../../../application/planning/push-down.ts';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import { parseFilter } from '../../../application/query-language/parse-filter.ts';
@@ -14,6 +15,7 @@ import { call, document, freshDatabase, index, onServer } from './mysql-test-dat
 
 /** Without a server the tests are skipped. */
 const serverUri = process.env.MYSQL_URI;
+const { Connection } = mysql;
 const collection = 'Things';
 const database = 'documents_adapter_test';
 
@@ -114,6 +116,8 @@ describe.skipIf(serverUri === undefined)('MySQL', () => {
   });
 
   it('sends no value of a caller in the text of a statement', async () => {
+    const executed = vi.spyOn(Connection.prototype, 'execute');
+    const queried = vi.spyOn(Connection.prototype, 'query');
     const evil = 'evil"\'`\\?';
     await adapter.insert(collection, [document(collection, evil, { [evil]: evil })], call(), {
       ordered: true,
@@ -128,11 +132,9 @@ describe.skipIf(serverUri === undefined)('MySQL', () => {
     const modification = { id: evil, change, expectedVersion: 1, where: filter, insert: undefined };
     const [outcome] = await adapter.modify(collection, [modification], call(), { ordered: true });
     expect(outcome?.status).toBe('modified');
-    const texts = await onServer(serverUri, [
-      'SELECT sql_text FROM performance_schema.prepared_statements_instances',
-    ]);
+    const texts = [...executed.mock.calls, ...queried.mock.calls].map(([sent]) => textOf(sent));
     expect(texts.length).toBeGreaterThan(5);
-    for (const [text] of texts) expect(String(text)).not.toContain('evil');
+    for (const text of texts) expect(text).not.toContain('evil');
   });
 
   /** What a restart of the server does to us: every connection breaks. */
@@ -197,3 +199,8 @@ describe.skipIf(serverUri === undefined)('MySQL', () => {
       });
   });
 });
+
+/** The text of a statement as the driver was given it. */
+function textOf(sent: unknown): string {
+  return typeof sent === 'object' && sent !== null && 'sql' in sent ? String(sent.sql) : String(sent);
+}

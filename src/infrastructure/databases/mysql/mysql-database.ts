@@ -36,6 +36,11 @@ export class MysqlDatabase {
     return this.#indexesTable;
   }
 
+  /** The order of what nobody sorts: shards answer in any order. */
+  get unsortedOrder(): SqlFragment | undefined {
+    return this.#flavour.cluster && sql`id`;
+  }
+
   /** The indexes of a collection in any state, as this process knows them. */
   async indexesOf(collection: string): Promise<readonly StoredIndex[]> {
     await this.open();

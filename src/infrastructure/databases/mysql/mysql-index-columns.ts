@@ -1,10 +1,15 @@
 import type { Path } from '../../../domain/query/path.ts';
 import { orSql } from '../sql/combine-conditions.ts';
-import { identifier, type SqlFragment, sql } from '../sql/sql-fragment.ts';
+import { identifier, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { jsonPath, pathSource, textLiteral } from './mysql-paths.ts';
 
-/** Characters of a text that an index holds; documents with longer ones are among the special ones. */
-export const indexedCharacters = 191;
+/**
+ * Characters of a text that an index of so many fields holds; documents with longer ones are among the special ones. With
+ * the id (2,050 bytes) that ends every index it must stay below 3,072 bytes, or MySQL does not sort by it.
+ */
+function indexedCharacters(fields: number): number {
+  return [191, 120, 80, 58, 46][fields - 1] ?? 46;
+}
 
 /** Ranks of the types in MongoDB's order. */
 export const rank = { null: 1, number: 2, string: 3, object: 4, array: 5, bool: 6 } as const;
@@ -34,34 +39,35 @@ interface ColumnDefinition {
 
 /** The columns of an index, made of constants alone, as `ALTER TABLE … ADD COLUMN` takes them. */
 export function columnDefinitions(number: number, paths: readonly Path[]): readonly ColumnDefinition[] {
-  const special = orSql(paths.flatMap((path) => isSpecial(path)));
+  const longest = indexedCharacters(paths.length);
+  const special = orSql(paths.flatMap((path) => isSpecial(path, longest)));
   const flag = sql`SMALLINT GENERATED ALWAYS AS (CASE WHEN ${special} THEN 1 ELSE 0 END) VIRTUAL`;
   return [
     { name: specialColumn(number), definition: flag },
-    ...paths.flatMap((path, place) => keyDefinitions(path, keyColumns(number, place))),
+    ...paths.flatMap((path, place) => keyDefinitions(path, keyColumns(number, place), longest)),
   ];
 }
 
-function keyDefinitions(path: Path, columns: KeyColumns): readonly ColumnDefinition[] {
+function keyDefinitions(path: Path, columns: KeyColumns, longest: number): readonly ColumnDefinition[] {
   const source = pathSource(path);
   if (source === undefined || source.kind === 'column') return [];
   const value = at(source.column, source.path);
   const type = sql`JSON_TYPE(${value})`;
   const ranked = sql`CASE ${type} WHEN 'INTEGER' THEN 2 WHEN 'UNSIGNED INTEGER' THEN 2 WHEN 'DOUBLE' THEN 2 WHEN 'DECIMAL' THEN 2 WHEN 'STRING' THEN 3 WHEN 'OBJECT' THEN 4 WHEN 'ARRAY' THEN 5 WHEN 'BOOLEAN' THEN 6 ELSE 1 END`;
   const number = sql`CASE WHEN ${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL', 'BOOLEAN') THEN CAST(${value} AS DOUBLE) ELSE 0 END`;
-  const text = sql`CASE WHEN ${type} = 'STRING' THEN LEFT(JSON_UNQUOTE(${value}), 191) ELSE '' END`;
+  const text = sql`CASE WHEN ${type} = 'STRING' THEN LEFT(JSON_UNQUOTE(${value}), ${trustedSql(String(longest))}) ELSE '' END`;
   return [
     { name: columns.rank, definition: sql`SMALLINT GENERATED ALWAYS AS (${ranked}) VIRTUAL` },
     { name: columns.number, definition: sql`DOUBLE GENERATED ALWAYS AS (${number}) VIRTUAL` },
     {
       name: columns.text,
-      definition: sql`VARCHAR(191) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin GENERATED ALWAYS AS (${text}) VIRTUAL`,
+      definition: sql`VARCHAR(${trustedSql(String(longest))}) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin GENERATED ALWAYS AS (${text}) VIRTUAL`,
     },
   ];
 }
 
 /** An array on the way or at the end, an object, or a text that is longer than what the column holds. */
-function isSpecial(path: Path): readonly SqlFragment[] {
+function isSpecial(path: Path, longest: number): readonly SqlFragment[] {
   const source = pathSource(path);
   if (source === undefined || source.kind === 'column') return [];
   const value = at(source.column, source.path);
@@ -73,7 +79,7 @@ function isSpecial(path: Path): readonly SqlFragment[] {
   return [
     ...arrays,
     sql`COALESCE(JSON_TYPE(${value}) IN ('ARRAY', 'OBJECT'), FALSE)`,
-    sql`COALESCE(JSON_TYPE(${value}) = 'STRING' AND CHAR_LENGTH(JSON_UNQUOTE(${value})) > 191, FALSE)`,
+    sql`COALESCE(JSON_TYPE(${value}) = 'STRING' AND CHAR_LENGTH(JSON_UNQUOTE(${value})) > ${trustedSql(String(longest))}, FALSE)`,
   ];
 }
 

@@ -104,7 +104,7 @@ async function* find(
   const { order } = query;
   if (order !== undefined && isMysqlOrder(order) && order.special !== undefined)
     yield* specialsFirst({ ...query, order, special: order.special }, read);
-  else yield* read(query);
+  else yield* read({ ...query, order: order ?? database.unsortedOrder });
 }
 
 async function* readDocuments(

@@ -7,8 +7,8 @@ export const ledgerTables = {
   outbox: identifier('$outbox', '`'),
 } as const;
 
-/** https://dev.mysql.com/doc/refman/8.4/en/identifier-length.html */
-const longestName = 64;
+/** What a collection can be called and a table too; https://dev.mysql.com/doc/refman/8.4/en/identifier-length.html */
+const tablePattern = /^[A-Za-z_$][A-Za-z0-9_.$-]{0,63}$/;
 
 /**
  * The table of a collection: its name as it is. Where the server does not tell capital letters apart
@@ -18,6 +18,11 @@ export function tableName(collection: string, caseSensitive: boolean): string {
   const name = caseSensitive
     ? collection
     : collection.replace(/[A-Z]/g, (letter) => `$${letter.toLowerCase()}`);
-  if (name.length <= longestName) return name;
-  return `${collection.toLowerCase().slice(0, 40)}$${createHash('sha256').update(collection).digest('hex').slice(0, 20)}`;
+  if (tablePattern.test(name)) return name;
+  // Too long, or a name of a $lookup that no collection has.
+  const readable = collection
+    .toLowerCase()
+    .replace(/[^a-z0-9_]/g, '')
+    .slice(0, 40);
+  return `${readable}$${createHash('sha256').update(collection).digest('hex').slice(0, 20)}`;
 }
