@@ -31,7 +31,9 @@ export const cassandraSettings = {
       serial: z
         .enum(['serial', 'localSerial'])
         .default('localSerial')
-        .describe('Consistency level of the conditions of writes: in the local data centre or in all of them.'),
+        .describe(
+          'Consistency level of the conditions of writes: in the local data centre or in all of them.',
+        ),
     })
     .prefault({}),
   tombstone_age: duration('24h').describe(

@@ -46,7 +46,7 @@ export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapt
     clock,
     writer: documents,
   });
-  const sweeper = new CassandraSweeper(ledger, reader, writer);
+  const sweeper = new CassandraSweeper(connection, ledger, reader, writer);
   sweeper.start(options.sweepIntervalMs);
   const stats = new CassandraStats(connection, ledger);
   return {

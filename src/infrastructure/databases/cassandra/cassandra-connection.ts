@@ -153,6 +153,10 @@ export class CassandraConnection {
     );
   }
 
+  get isOpen(): boolean {
+    return this.#client !== undefined;
+  }
+
   async client(): Promise<Client> {
     if (this.#client !== undefined) return this.#client;
     this.#opening ??= this.#open().catch((error: unknown) => {

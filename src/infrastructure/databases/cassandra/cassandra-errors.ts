@@ -11,6 +11,8 @@ export function toServiceError(error: unknown): ServiceError {
     return new ServiceError('CONNECTION_ERROR', 'Cassandra refuses the credentials', {}, error);
   if (error instanceof errors.OperationTimedOutError)
     return new ServiceError('QUERY_TIMEOUT', 'Cassandra did not answer in time', {}, error);
+  if (isMissingTable(error))
+    return new ServiceError('DATABASE_ERROR', 'the collection has just gone', {}, error);
   if (isConnectionFailure(error))
     return new ServiceError('CONNECTION_ERROR', 'Cassandra cannot be reached', {}, error);
   return new ServiceError('DATABASE_ERROR', 'Cassandra failed to answer', {}, error);
@@ -43,9 +45,16 @@ const known: Readonly<Record<number, readonly [ServiceError['code'], string]>> =
   [codes.unauthorized]: ['PERMISSION_DENIED', 'the role may not do this in Cassandra'],
 };
 
-/** The table of a collection that was dropped meanwhile. */
+/**
+ * The table of a collection that was dropped meanwhile; Cassandra forgets its prepared statements with it, and then the
+ * driver fails to prepare them again on any node.
+ */
 export function isMissingTable(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
+  if (cause instanceof errors.NoHostAvailableError)
+    return Object.values(cause.innerErrors ?? {}).some(
+      (inner) => isMissingTable(inner) || codeOf(inner) === codes.unprepared,
+    );
   return (
     cause instanceof errors.ResponseError &&
     cause.code === codes.invalid &&
@@ -53,11 +62,16 @@ export function isMissingTable(error: unknown): boolean {
   );
 }
 
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
 /** Nothing was done and another attempt in a moment may do better. */
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof errors.ResponseError)
     return [codes.overloaded, codes.unavailableException, codes.isBootstrapping].includes(error.code);
-  return error instanceof errors.NoHostAvailableError || error instanceof errors.BusyConnectionError;
+  if (error instanceof errors.NoHostAvailableError) return !isMissingTable(error);
+  return error instanceof errors.BusyConnectionError;
 }
 
 /** Whether the database may have done, or may still do, what it did not confirm. */

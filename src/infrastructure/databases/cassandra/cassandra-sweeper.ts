@@ -4,6 +4,7 @@ import { flatView } from '../../../domain/document/flat-view.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Modification } from '../../../domain/document/modification.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
+import type { CassandraConnection } from './cassandra-connection.ts';
 import type { CassandraFragment } from './cassandra-dialect.ts';
 import { type CassandraLedger, type CollectionEntry, maxAge } from './cassandra-ledger.ts';
 import type { CassandraReader } from './cassandra-reader.ts';
@@ -19,6 +20,7 @@ const roundMs = 600_000;
  * lookups and unique keys behind. Several processes may sweep at once.
  */
 export class CassandraSweeper {
+  readonly #connection: CassandraConnection;
   readonly #ledger: CassandraLedger;
   readonly #reader: CassandraReader;
   readonly #writer: CassandraWriter;
@@ -26,7 +28,13 @@ export class CassandraSweeper {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(ledger: CassandraLedger, reader: CassandraReader, writer: CassandraWriter) {
+  constructor(
+    connection: CassandraConnection,
+    ledger: CassandraLedger,
+    reader: CassandraReader,
+    writer: CassandraWriter,
+  ) {
+    this.#connection = connection;
     this.#ledger = ledger;
     this.#reader = reader;
     this.#writer = writer;
@@ -36,6 +44,7 @@ export class CassandraSweeper {
   start(interval: number): void {
     if (interval <= 0 || this.#timer !== undefined) return;
     this.#timer = setInterval(() => {
+      if (!this.#connection.isOpen) return;
       this.#running = this.#running.then(() => this.sweep(new Date())).catch(() => undefined);
     }, interval).unref();
   }

@@ -10,12 +10,12 @@ import { maxAge } from './cassandra-ledger.ts';
 import type { CassandraReader } from './cassandra-reader.ts';
 import type { Stored } from './cassandra-values.ts';
 import type { DocumentWriter } from './document-writer.ts';
+import { insertOrdered, removalOf } from './insert-ordered.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { mapLimited } from './map-limited.ts';
 import { applyChain } from './modification-chain.ts';
 
 const writesAtOnce = 64;
-const orderedWindow = 512;
 
 interface Ordered {
   readonly ordered: boolean;
@@ -51,7 +51,14 @@ export class CassandraWriter {
       if (documents.length === 0) return [];
       if (!ordered || documents.length === 1)
         return mapLimited(documents, writesAtOnce, (document) => this.#insertOne(collection, document, call));
-      return this.#insertOrdered(collection, documents, call);
+      const entry = await this.#ledger.ensure(collection, call);
+      return insertOrdered(entry, documents, {
+        stored: (ids) => this.#reader.stored(entry, ids, call),
+        insert: (document) => this.#insertOne(collection, document, call),
+        takeBack: async (document) => {
+          await this.#modifyAll(collection, [removalOf(document)], new Map(), call);
+        },
+      });
     });
   }
 
@@ -112,59 +119,6 @@ export class CassandraWriter {
       if (isOwnFailure(error)) return { status: 'failed', error };
       throw error;
     }
-  }
-
-  async #insertOrdered(
-    collection: string,
-    documents: readonly Document[],
-    call: Call,
-  ): Promise<readonly InsertOutcome[]> {
-    const outcomes: InsertOutcome[] = [];
-    const entry = await this.#ledger.ensure(collection, call);
-    const unique = entry.indexes.some(({ definition }) => definition.unique);
-    while (outcomes.length < documents.length) {
-      const window = documents.slice(outcomes.length, outcomes.length + (unique ? 1 : orderedWindow));
-      const clear = unique ? window.length : await this.#firstTaken(entry, window, call);
-      const free = window.slice(0, Math.max(clear, 1));
-      const done = await mapLimited(free, writesAtOnce, (document) =>
-        this.#insertOne(collection, document, call),
-      );
-      const failed = done.findIndex(({ status }) => status === 'failed');
-      outcomes.push(...(failed < 0 ? done : done.slice(0, failed + 1)));
-      if (failed < 0) continue;
-      const later = free.filter((_, at) => at > failed && done[at]?.status === 'inserted');
-      await mapLimited(later, writesAtOnce, (document) => this.#takeBack(collection, document, call));
-      outcomes.push(...documents.slice(outcomes.length).map(() => ({ status: 'skipped' }) as const));
-    }
-    return outcomes;
-  }
-
-  /** The place of the first document whose id exists already, in the database or before it in the list. */
-  async #firstTaken(entry: CollectionEntry, documents: readonly Document[], call: Call): Promise<number> {
-    const stored = await this.#reader.stored(
-      entry,
-      documents.map(({ id }) => id),
-      call,
-    );
-    const seen = new Set<DocumentId>();
-    const taken = documents.findIndex(({ id }, at) => {
-      if (stored[at] !== undefined || seen.has(id)) return true;
-      seen.add(id);
-      return false;
-    });
-    return taken < 0 ? documents.length : taken;
-  }
-
-  /** Removes what an ordered insertion has written beyond the failure that it did not expect. */
-  async #takeBack(collection: string, { id, version }: Document, call: Call): Promise<void> {
-    const removal: Modification = {
-      id,
-      change: { kind: 'remove' },
-      expectedVersion: version,
-      where: undefined,
-      insert: undefined,
-    };
-    await this.#modifyAll(collection, [removal], new Map(), call);
   }
 
   /** Up to the first that is going to fail they run side by side; that one alone, to see whether it really does. */
