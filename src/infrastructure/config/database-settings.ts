@@ -43,8 +43,8 @@ export const databaseSections = {
     .extend({ pool: pool.unwrap().extend(mongodbPool).prefault({}), ...mongodbSettings })
     .prefault({}),
   postgresql: sqlServer('postgresql://localhost:5432/documents', 5432),
-  mysql: withUri('mysql://localhost:3306/documents', 3306),
-  vitess: withUri('mysql://localhost:15306/commerce', 15_306),
+  mysql: sqlServer('mysql://localhost:3306/documents', 3306),
+  vitess: sqlServer('mysql://localhost:15306/commerce', 15_306),
   cassandra: z
     .strictObject({
       enabled,

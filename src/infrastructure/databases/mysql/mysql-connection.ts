@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
@@ -269,11 +268,11 @@ function abortReason(call: Call | undefined): ServiceError {
   return new ServiceError('QUERY_TIMEOUT', 'the query took longer than the request may');
 }
 
-function tlsOptions({ verify, caFile, certFile, keyFile }: MysqlTls): NonNullable<ConnectionOptions['ssl']> {
+function tlsOptions({ verify, ca, cert, key }: MysqlTls): NonNullable<ConnectionOptions['ssl']> {
   return {
     rejectUnauthorized: verify ?? true,
-    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
-    ...(certFile !== undefined && { cert: readFileSync(certFile, 'utf8') }),
-    ...(keyFile !== undefined && { key: readFileSync(keyFile, 'utf8') }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
   };
 }

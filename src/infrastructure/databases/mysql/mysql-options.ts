@@ -30,7 +30,8 @@ export interface MysqlCredentials {
 export interface MysqlTls {
   /** Default true: the server's certificate is checked. */
   readonly verify?: boolean | undefined;
-  readonly caFile?: string | undefined;
-  readonly certFile?: string | undefined;
-  readonly keyFile?: string | undefined;
+  /** PEM texts. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
