@@ -5,6 +5,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import type { MountedEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { chooseDatabase } from './middleware/choose-database.ts';
+import type { OverdueRequests } from './overdue-requests.ts';
 import { decodeSegment } from './parse-query-string.ts';
 import type { RequestCall } from './request-call.ts';
 
@@ -15,13 +16,20 @@ export class Exchange {
   readonly service: HttpDependencies;
   /** For the answer's headers; set when the request was counted. */
   rate: RateLimitDecision | undefined;
+  readonly #overdue: OverdueRequests;
   #call: RequestCall | undefined;
   #database: DatabaseType | undefined;
 
-  constructor(request: HttpRequest, endpoint: MountedEndpoint, service: HttpDependencies) {
+  constructor(
+    request: HttpRequest,
+    endpoint: MountedEndpoint,
+    service: HttpDependencies,
+    overdue: OverdueRequests,
+  ) {
     this.request = request;
     this.endpoint = endpoint;
     this.service = service;
+    this.#overdue = overdue;
   }
 
   /** The decoded segment that stands for `{name}` in the endpoint's path. */
@@ -46,6 +54,14 @@ export class Exchange {
   async context(): Promise<UseCaseContext> {
     const { databases, clock } = this.service;
     return { repository: await databases.repository(this.database), call: this.call, clock };
+  }
+
+  /** Settles as `run` does, or rejects with QUERY_TIMEOUT when the request's time is over; `late` gets what comes then. */
+  async untilOverdue<T>(run: () => T | Promise<T>, late?: (value: T) => void): Promise<T> {
+    // First, since the caller's deadline may be refused.
+    const { call } = this;
+    const running = run();
+    return running instanceof Promise ? this.#overdue.watch(call, running, late) : running;
   }
 
   /** The answer is out: nothing of the request may hold resources any longer. */

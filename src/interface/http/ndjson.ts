@@ -29,11 +29,12 @@ export async function ndjsonAnswer<T>(
         try {
           while (!next.done && text.length < chunkLength) {
             text += `${render(next.value)}\n`;
-            next = await iterator.next();
+            next = await exchange.untilOverdue(() => iterator.next());
           }
         } catch (error) {
           text += `${errorJson(toServiceError(error), exchange.request.id)}\n`;
           next = { done: true, value: undefined };
+          iterator.return?.().catch(() => undefined);
         }
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (!next.done) return;

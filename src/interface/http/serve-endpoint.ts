@@ -8,6 +8,7 @@ import { Exchange } from './exchange.ts';
 import { type HostEnvironment, HttpRequest } from './http-request.ts';
 import { authenticate, authorize } from './middleware/authenticate.ts';
 import { limitRate } from './middleware/limit-rate.ts';
+import type { OverdueRequests } from './overdue-requests.ts';
 import { recordExchange } from './record-exchange.ts';
 import { respond } from './respond.ts';
 
@@ -18,13 +19,14 @@ import { respond } from './respond.ts';
 export function serveEndpoint(
   endpoint: MountedEndpoint,
   service: HttpDependencies,
+  overdue: OverdueRequests,
 ): (context: Context<HostEnvironment>) => Promise<Response> {
   return async (context) => {
-    const exchange = new Exchange(new HttpRequest(context), endpoint, service);
+    const exchange = new Exchange(new HttpRequest(context), endpoint, service, overdue);
     let answer: Answer;
     let failure: unknown;
     try {
-      answer = await admit(exchange);
+      answer = await exchange.untilOverdue(() => admit(exchange), dropLate);
     } catch (error) {
       failure = toServiceError(error);
       answer = errorAnswer(toServiceError(failure), exchange.request.id);
@@ -34,6 +36,11 @@ export function serveEndpoint(
     recordExchange(exchange, answer.status, failure);
     return respond(exchange, answer);
   };
+}
+
+/** The client has its answer already. */
+function dropLate({ body }: Answer): void {
+  if (body instanceof ReadableStream) body.cancel().catch(() => undefined);
 }
 
 /** Hono drops the body of a HEAD answer without cancelling it; a stream of changes would run on. */
