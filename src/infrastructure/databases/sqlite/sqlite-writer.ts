@@ -45,8 +45,9 @@ export class SqliteWriter {
     this.ready = new Promise((resolve, reject) => {
       this.#pending.push(([first]) => {
         this.#worker.unref();
-        if (first?.ok === false) reject(fromWireError(first.error));
-        else resolve();
+        if (first === undefined) reject(this.#failure);
+        else if (first.ok) resolve();
+        else reject(fromWireError(first.error));
       });
     });
     // Whoever uses the writer asks for `ready` first and gets the rejection there.
@@ -131,12 +132,13 @@ export class SqliteWriter {
   #exchange(request: WriterRequest): Promise<readonly JobAnswer[]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
+      this.#worker.ref();
+      // First, since it may throw: answers come in order, and one that waits for nothing would get another's.
+      this.#worker.postMessage(request);
       this.#pending.push((answers) => {
         if (answers.length === 0 && this.#failure !== undefined) reject(this.#failure);
         else resolve(answers);
       });
-      this.#worker.ref();
-      this.#worker.postMessage(request);
     });
   }
 
