@@ -5,6 +5,7 @@ import { loadConfig } from '../src/infrastructure/config/load-config.ts';
 import { createLambdaLogger } from '../src/infrastructure/telemetry/create-lambda-logger.ts';
 import { createHttpApp } from '../src/interface/http/app.ts';
 import { createContainer } from '../src/main/container.ts';
+import { boundAnswer } from './bound-answer.ts';
 import { keepDeadline } from './keep-deadline.ts';
 
 const config = loadConfig();
@@ -19,4 +20,5 @@ container.setReady(true);
 export const handler = middy()
   .use(injectLambdaContext(logger.powertools))
   .use(keepDeadline())
+  .use(boundAnswer())
   .handler(handle(createHttpApp(container.http)));

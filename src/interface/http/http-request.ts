@@ -63,6 +63,11 @@ export class HttpRequest {
     return mark === -1 ? '' : target.slice(mark + 1);
   }
 
+  /** Whether the host can send an answer that has no end; Lambda collects each before it sends it. */
+  get canStream(): boolean {
+    return this.#host.event === undefined;
+  }
+
   readBody(maxBytes: number): Promise<string> {
     const { incoming } = this.#host;
     return incoming === undefined

@@ -14,6 +14,7 @@ import {
 } from '../../../application/use-cases/documents/find-documents.ts';
 import type { ProjectedDocument } from '../../../application/use-cases/documents/project-document.ts';
 import { watchCollection } from '../../../application/use-cases/documents/watch-collection.ts';
+import { unsupportedOperation } from '../../../domain/errors.ts';
 import { type Answer, success, successOf } from '../answer.ts';
 import { projectedDocumentJson } from '../document-json.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
@@ -189,6 +190,12 @@ const watch = defineEndpoint({
   endless: true,
   errors: ['VALIDATION_ERROR', 'UNSUPPORTED_OPERATION'],
   handle: async ({ exchange }) => {
+    if (!exchange.request.canStream)
+      throw unsupportedOperation(
+        exchange.database,
+        'changeFeed',
+        'this host cannot send a stream without an end',
+      );
     const after = exchange.request.header('last-event-id');
     const changes = watchCollection(
       await exchange.context(),
