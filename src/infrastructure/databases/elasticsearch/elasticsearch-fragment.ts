@@ -12,8 +12,6 @@ export interface ElasticsearchFragment {
   readonly sort?: readonly JsonObject[];
 }
 
-export const everything: ElasticsearchFragment = { query: { match_all: {} } };
-
 /** What a search of a collection sees: the removed documents that wait for the change log are not among it. */
 export function livingQuery(where: ElasticsearchFragment | undefined): JsonObject {
   const must_not = [{ exists: { field: 'removed' } }];

@@ -1,6 +1,5 @@
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
 import type { DocumentId } from '../../../domain/document/document.ts';
-import { andSql } from '../sql/combine-conditions.ts';
 import type { DocumentRow } from '../sql/document-row.ts';
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 
@@ -77,11 +76,6 @@ export function rowList(rows: readonly (readonly (string | number | null)[])[]):
     ),
     ', ',
   );
-}
-
-export function whereAll(parts: readonly (SqlFragment | undefined)[]): SqlFragment | undefined {
-  const given = parts.filter((part) => part !== undefined);
-  return given.length === 0 ? undefined : andSql(given);
 }
 
 /** Rows of one statement: powers of two when there are many, so that there are few different statements. */
