@@ -76,10 +76,10 @@ export class ElasticsearchConnection {
 
   async #once<T>(request: NativeRequest, call: Call): Promise<T> {
     const { method, path, query, body, lines, repeatable } = request;
+    if (call.signal.aborted || Date.now() >= call.deadline) throw abortReason(call);
     // The client fires `abort` at the signal it is given when its own timer is up, so each request gets its own.
     const controller = new AbortController();
     const abort = () => controller.abort();
-    if (call.signal.aborted) throw abortReason(call);
     call.signal.addEventListener('abort', abort);
     const timer = setTimeout(abort, Math.max(0, call.deadline - Date.now()));
     this.#active += 1;

@@ -1,3 +1,4 @@
+import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { ServiceError, unsupportedOperation } from '../../../domain/errors.ts';
@@ -8,6 +9,7 @@ import { definitionText, type IndexRecord } from './elasticsearch-index-record.t
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { orderMapping } from './elasticsearch-mapping.ts';
 import { orderFields, orderKeys } from './elasticsearch-order.ts';
+import { isLate } from './elasticsearch-unique-keys.ts';
 import { type Stored, sourceText, toDocument } from './elasticsearch-values.ts';
 import { writeItems } from './elasticsearch-writer.ts';
 
@@ -166,19 +168,26 @@ async function bringInBatch(
       await claims.settle(() => false);
       throw refusal;
     }
-    const items = open.map((stored): BulkItem => {
-      const document = toDocument(state.name, stored.source);
-      const { birth, earlier = [] } = stored.source;
-      const source = sourceText(document, { birth, earlier, order: orderKeys(state, document) });
-      return { kind: 'index', id: document.id, source, expected: stored };
-    });
-    const outcomes = await writeItems(database, state, items, call);
-    const written = new Set(
-      open.filter((_, i) => outcomes[i]?.status === 'done').map(({ source }) => source.id),
+    const decided = isLate(claims) ? [] : open.filter(({ source }) => !claims.contended.has(source.id));
+    const outcomes = await writeItems(
+      database,
+      state,
+      decided.map((one) => sameAgain(state, one)),
+      call,
     );
+    const done = decided.filter((_, i) => outcomes[i]?.status === 'done');
+    const written = new Set(done.map(({ source }) => source.id));
     await claims.settle((id) => written.has(id));
     open = await changedMeanwhile(database, state, open, written, call);
+    if (open.length > 0) await pause(1, call);
   }
+}
+
+function sameAgain(state: CollectionState, stored: Stored): BulkItem {
+  const document = toDocument(state.name, stored.source);
+  const { birth, earlier = [] } = stored.source;
+  const source = sourceText(document, { birth, earlier, order: orderKeys(state, document) });
+  return { kind: 'index', id: document.id, source, expected: stored };
 }
 
 /** What somebody wrote in between is looked at again, unless it has gone. */

@@ -8,10 +8,12 @@ import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { orderKeys } from './elasticsearch-order.ts';
 import type { Leftover } from './elasticsearch-relay.ts';
+import { type Claims, isLate, mostClaims } from './elasticsearch-unique-keys.ts';
 import { changeOf, newBirth, type StoredChange, sourceText, toldBy } from './elasticsearch-values.ts';
 import { writeItems } from './elasticsearch-writer.ts';
 
-const mostAttempts = 50;
+/** Beyond the deadline nothing is asked any more. */
+const mostAttempts = 2000;
 
 /** A document on its way in, and what a removed one left under its id. */
 interface Arrival {
@@ -87,7 +89,7 @@ async function beforeFirstTaken(
   return beforeFailure(open, outcomes, true);
 }
 
-/** Writes what is open; what is left is to be tried again. */
+/** Writes what is open, or a part of it; what is left is to be tried again. */
 async function insertRound(
   database: ElasticsearchDatabase,
   collection: string,
@@ -98,21 +100,43 @@ async function insertRound(
 ): Promise<Arrival[]> {
   const state =
     (await database.ledger.state(collection, call)) ?? (await database.ledger.ensure(collection, call));
-  const changing = open.map(({ document }) => ({ id: document.id, before: undefined, current: document }));
+  const part = state.indexes.some(({ definition }) => definition.unique) ? open.slice(0, mostClaims) : open;
+  const changing = part.map(({ document }) => ({ id: document.id, before: undefined, current: document }));
   const claims = await database.uniqueKeys.claim(state, changing, call);
-  for (const { document, place } of open) {
+  for (const { document, place } of part) {
     const error = claims.refused.get(document.id);
     if (error !== undefined) outcomes[place] = { status: 'failed', error };
   }
-  const allowed = beforeFailure(open, outcomes, ordered);
-  const items = allowed.map((arrival) => insertionItem(state, arrival));
-  const written = await writeItems(database, state, items, {
-    ...call,
-    deadline: Math.min(call.deadline, claims.until),
-  });
-  const again: Arrival[] = [];
+  const allowed = isLate(claims) ? [] : decided(beforeFailure(part, outcomes, ordered), claims, ordered);
+  await writeArrivals(database, state, allowed, claims, outcomes, call);
+  const written = new Set(
+    part.filter(({ place }) => outcomes[place]?.status === 'inserted').map(({ document }) => document.id),
+  );
+  await claims.settle((id) => written.has(id));
+  return beforeFailure(open, outcomes, ordered);
+}
+
+/** Those whose keys are decided; in order none after one that has to wait. */
+function decided(open: readonly Arrival[], { contended }: Claims, ordered: boolean): readonly Arrival[] {
+  const waits = open.findIndex(({ document }) => contended.has(document.id));
+  const inOrder = ordered && waits !== -1 ? open.slice(0, waits) : open;
+  return inOrder.filter(({ document }) => !contended.has(document.id));
+}
+
+async function writeArrivals(
+  database: ElasticsearchDatabase,
+  state: CollectionState,
+  arrivals: readonly Arrival[],
+  claims: Claims,
+  outcomes: (InsertOutcome | undefined)[],
+  call: Call,
+): Promise<void> {
+  if (arrivals.length === 0) return;
+  const items = arrivals.map((arrival) => insertionItem(state, arrival));
+  const deadline = Math.min(call.deadline, claims.until);
+  const written = await writeItems(database, state, items, { ...call, deadline });
   const conflicts: Arrival[] = [];
-  for (const [i, arrival] of allowed.entries()) {
+  for (const [i, arrival] of arrivals.entries()) {
     const { document, place, birth } = arrival;
     const outcome = written[i];
     if (outcome?.status === 'done') {
@@ -120,14 +144,10 @@ async function insertRound(
       database.relay.forgetLeftover(state.concrete, document.id);
       database.relay.add([changeOf(document, birth)]);
     } else if (outcome?.status === 'conflict') conflicts.push(arrival);
-    else if (outcome?.status === 'no-index') again.push(arrival);
-    else outcomes[place] = { status: 'failed', error: failureOf(outcome) };
+    else if (outcome?.status !== 'no-index')
+      outcomes[place] = { status: 'failed', error: failureOf(outcome) };
   }
-  again.push(...(await overRemoved(database, collection, conflicts, outcomes, call)));
-  await claims.settle((id) =>
-    open.some((one) => one.document.id === id && outcomes[one.place]?.status === 'inserted'),
-  );
-  return again;
+  await lookUnder(database, state.name, conflicts, outcomes, call);
 }
 
 function insertionItem(state: CollectionState, arrival: Arrival): BulkItem {
@@ -152,17 +172,16 @@ function beforeFailure(
 }
 
 /** Of the ids that are there, those of removed documents may be used again once the change log knows the removal. */
-async function overRemoved(
+async function lookUnder(
   database: ElasticsearchDatabase,
   collection: string,
   conflicts: readonly Arrival[],
   outcomes: (InsertOutcome | undefined)[],
   call: Call,
-): Promise<readonly Arrival[]> {
-  if (conflicts.length === 0) return [];
+): Promise<void> {
+  if (conflicts.length === 0) return;
   const ids = conflicts.map(({ document }) => document.id);
   const stored = await database.reader.stored(collection, ids, call);
-  const again: Arrival[] = [];
   for (const [i, arrival] of conflicts.entries()) {
     const one = stored[i];
     if (one !== undefined && one.source.removed !== true) {
@@ -171,9 +190,7 @@ async function overRemoved(
     }
     if (one !== undefined) await database.relay.ensure(toldBy(collection, one.source), call);
     arrival.over = one && { seqNo: one.seqNo, primaryTerm: one.primaryTerm, unlogged: [] };
-    again.push(arrival);
   }
-  return again;
 }
 
 /** Everything after an ordered insertion's first failure is skipped, unless it had been written before that was known. */

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import { ServiceError } from '../../../domain/errors.ts';
@@ -22,6 +21,8 @@ export interface Changing {
 export interface Claims {
   /** Why a document must not be written, by id. */
   readonly refused: ReadonlyMap<string, ServiceError>;
+  /** Documents with a key of which it is not decided yet whose it is: to be tried again a little later. */
+  readonly contended: ReadonlySet<string>;
   /** The documents have to be written until then, milliseconds since the epoch: later the claims may be another's. */
   readonly until: number;
   /** Frees what is not needed any more: of what was written the keys of before, else those just claimed. */
@@ -29,10 +30,19 @@ export interface Claims {
 }
 
 /** A key that is claimed, and not of a document that has it, is free so long after its claim. */
-const leaseMs = 10_000;
+const leaseMs = 15_000;
 const writeWithinMs = 4_000;
+/** So many documents at most are claimed for and written at once, which takes less than that. */
+export const mostClaims = 200;
+
+/** Too late to write for these claims: they have to be made again. */
+export function isLate({ until }: Claims): boolean {
+  return Date.now() > until - 1000;
+}
+
 const nothingClaimed: Claims = {
   refused: new Map(),
+  contended: new Set(),
   until: Number.POSITIVE_INFINITY,
   settle: async () => undefined,
 };
@@ -42,8 +52,18 @@ interface Wanted extends UniqueEntry {
 }
 interface Owned {
   readonly id: string;
+  readonly owner: string;
+  /** Another writer of the same document claimed it too and may need it: it is left for whoever wants it later. */
+  readonly isShared: boolean;
   readonly seqNo: number;
   readonly primaryTerm: number;
+}
+/** One round of claims. */
+interface Attempt {
+  readonly state: CollectionState;
+  readonly claim: string;
+  readonly owned: Owned[];
+  readonly refused: Map<string, ServiceError>;
 }
 interface KeyDocument {
   readonly _id: string;
@@ -69,66 +89,40 @@ export class UniqueKeys {
     this.#reader = reader;
   }
 
-  async claim(
-    state: CollectionState,
-    changing: readonly Changing[],
-    call: Call,
-    attempts = Number.POSITIVE_INFINITY,
-  ): Promise<Claims> {
+  async claim(state: CollectionState, changing: readonly Changing[], call: Call): Promise<Claims> {
     if (!state.indexes.some(({ definition }) => definition.unique)) return nothingClaimed;
-    const building = new Set(state.indexes.filter((one) => one.state === 'building').map(({ key }) => key));
-    const freed: Wanted[] = [];
-    let open: Wanted[] = [];
-    for (const { id: owner, before, current } of changing) {
-      const had = before === undefined ? [] : uniqueEntries(state, before);
-      const has = current === undefined ? [] : uniqueEntries(state, current);
-      const had_ids = new Set(had.map(({ id }) => id));
-      const has_ids = new Set(has.map(({ id }) => id));
-      freed.push(...had.filter(({ id }) => !has_ids.has(id)).map((entry) => ({ ...entry, owner })));
-      const claimed = has.filter(({ id, record }) => building.has(record) || !had_ids.has(id));
-      open.push(...claimed.map((entry) => ({ ...entry, owner })));
-    }
-    const claim = randomBytes(9).toString('base64url');
-    const owned = new Map<string, Owned & { readonly owner: string }>();
-    const refused = new Map<string, ServiceError>();
-    let since = Date.now();
-    for (let attempt = 0; open.length > 0; attempt += 1) {
-      if (attempt > 0) await pause(attempt, call);
-      if (attempt === 0) since = Date.now();
-      const held = await this.#create(state, open, claim, owned, call);
-      open = await this.#contend(state, held, claim, owned, refused, call);
-      if (attempt >= attempts) break;
-    }
-    for (const { owner } of open)
-      refused.set(owner, new ServiceError('DATABASE_ERROR', 'a key is contended'));
+    const { wanted, unwanted } = compareEntries(state, changing);
+    // Freed later only as they are now: whoever claims one of them meanwhile keeps it.
+    const freed = await this.#ownedBefore(unwanted, call);
+    const attempt: Attempt = {
+      state,
+      claim: randomBytes(9).toString('base64url'),
+      owned: [],
+      refused: new Map(),
+    };
+    const since = Date.now();
+    const held = await this.#create(attempt, wanted, call);
+    const undecided = await this.#contend(attempt, held, call);
     return {
-      refused,
+      refused: attempt.refused,
+      contended: new Set(undecided.map(({ owner }) => owner)),
       until: since + writeWithinMs,
       settle: async (written) => {
-        const unneeded = [...owned.values()].filter(({ owner }) => !written(owner));
-        await this.#free(unneeded, call);
-        await this.#freeOf(
-          freed.filter(({ owner }) => written(owner)),
-          call,
-        );
+        const unneeded = attempt.owned.filter(({ owner, isShared }) => !isShared && !written(owner));
+        await this.#free([...unneeded, ...freed.filter(({ owner }) => written(owner))], call);
       },
     };
   }
 
   /** Creates keys that nobody has; answers those that somebody has. */
-  async #create(
-    state: CollectionState,
-    wanted: readonly Wanted[],
-    claim: string,
-    owned: Map<string, Owned & { readonly owner: string }>,
-    call: Call,
-  ): Promise<readonly Wanted[]> {
-    const items = wanted.map((one) => keyItem(state, one, claim));
+  async #create(attempt: Attempt, wanted: readonly Wanted[], call: Call): Promise<readonly Wanted[]> {
+    const items = wanted.map((one) => keyItem(attempt, one));
     const outcomes = await runBulk(this.#connection, this.#names.keys, items, {}, call);
     const held: Wanted[] = [];
     for (const [i, one] of wanted.entries()) {
       const outcome = outcomes[i];
-      if (outcome?.status === 'done') owned.set(one.id, { ...outcome, id: one.id, owner: one.owner });
+      if (outcome?.status === 'done')
+        attempt.owned.push({ ...outcome, id: one.id, owner: one.owner, isShared: false });
       else if (outcome?.status === 'conflict') held.push(one);
       else throw failureOf(outcome);
     }
@@ -136,14 +130,8 @@ export class UniqueKeys {
   }
 
   /** Looks who has the keys: refuses what is really taken, takes over what is not, answers what is undecided. */
-  async #contend(
-    state: CollectionState,
-    held: readonly Wanted[],
-    claim: string,
-    owned: Map<string, Owned & { readonly owner: string }>,
-    refused: Map<string, ServiceError>,
-    call: Call,
-  ): Promise<Wanted[]> {
+  async #contend(attempt: Attempt, held: readonly Wanted[], call: Call): Promise<readonly Wanted[]> {
+    const { state, claim, refused } = attempt;
     if (held.length === 0) return [];
     const keys = await this.#keys(held, call);
     const owners = [...new Set(keys.flatMap((key) => (key === undefined ? [] : key._source.owner)))];
@@ -168,34 +156,35 @@ export class UniqueKeys {
       else if (Date.now() - key._source.at > leaseMs) taking.push({ one, key });
       else open.push(one);
     }
-    open.push(...(await this.#take(state, taking, claim, owned, call)));
+    open.push(...(await this.#take(attempt, taking, call)));
     return open.filter(({ owner }) => !refused.has(owner));
   }
 
   async #take(
-    state: CollectionState,
+    attempt: Attempt,
     taking: readonly { readonly one: Wanted; readonly key: KeyDocument }[],
-    claim: string,
-    owned: Map<string, Owned & { readonly owner: string }>,
     call: Call,
   ): Promise<readonly Wanted[]> {
     if (taking.length === 0) return [];
     const items = taking.map(({ one, key }) => ({
-      ...keyItem(state, one, claim),
+      ...keyItem(attempt, one),
       kind: 'index' as const,
       expected: { seqNo: key._seq_no, primaryTerm: key._primary_term },
     }));
     const outcomes = await runBulk(this.#connection, this.#names.keys, items, {}, call);
     const lost: Wanted[] = [];
-    for (const [i, { one }] of taking.entries()) {
+    for (const [i, { one, key }] of taking.entries()) {
       const outcome = outcomes[i];
-      if (outcome?.status === 'done') owned.set(one.id, { ...outcome, id: one.id, owner: one.owner });
+      const isShared = key._source.owner === one.owner;
+      if (outcome?.status === 'done')
+        attempt.owned.push({ ...outcome, id: one.id, owner: one.owner, isShared });
       else lost.push(one);
     }
     return lost;
   }
 
   async #keys(wanted: readonly UniqueEntry[], call: Call): Promise<readonly (KeyDocument | undefined)[]> {
+    if (wanted.length === 0) return [];
     const body = { ids: wanted.map(({ id }) => id) };
     const path = `/${this.#names.keys}/_mget`;
     const answer = await this.#connection.request<{ readonly docs: readonly KeyDocument[] }>(
@@ -205,16 +194,13 @@ export class UniqueKeys {
     return answer.docs.map((doc) => (doc.found === true ? doc : undefined));
   }
 
-  /** Frees keys of documents that do not have them any more, unless another has taken them over. */
-  async #freeOf(entries: readonly Wanted[], call: Call): Promise<void> {
-    if (entries.length === 0) return;
+  async #ownedBefore(entries: readonly Wanted[], call: Call): Promise<readonly Owned[]> {
     const keys = await this.#keys(entries, call);
-    const own = entries.flatMap(({ owner }, i) => {
+    return entries.flatMap(({ owner }, i) => {
       const key = keys[i];
       if (key === undefined || key._source.owner !== owner) return [];
-      return [{ id: key._id, seqNo: key._seq_no, primaryTerm: key._primary_term }];
+      return [{ id: key._id, owner, isShared: false, seqNo: key._seq_no, primaryTerm: key._primary_term }];
     });
-    await this.#free(own, call);
   }
 
   async #free(keys: readonly Owned[], call: Call): Promise<void> {
@@ -226,7 +212,30 @@ export class UniqueKeys {
   }
 }
 
-function keyItem(state: CollectionState, { id, record, owner }: Wanted, claim: string): BulkItem {
+/** The keys that documents come to have, and those that they lose. */
+function compareEntries(
+  state: CollectionState,
+  changing: readonly Changing[],
+): { readonly wanted: readonly Wanted[]; readonly unwanted: readonly Wanted[] } {
+  const building = new Set(state.indexes.filter((one) => one.state === 'building').map(({ key }) => key));
+  const entries = changing.map(({ id: owner, before, current }) => {
+    const of = (document: Document | undefined): readonly Wanted[] =>
+      document === undefined ? [] : uniqueEntries(state, document).map((entry) => ({ ...entry, owner }));
+    const [had, has] = [of(before), of(current)];
+    const hadIds = new Set(had.map(({ id }) => id));
+    const hasIds = new Set(has.map(({ id }) => id));
+    return {
+      wanted: has.filter(({ id, record }) => building.has(record) || !hadIds.has(id)),
+      unwanted: had.filter(({ id }) => !hasIds.has(id)),
+    };
+  });
+  return {
+    wanted: entries.flatMap(({ wanted }) => wanted),
+    unwanted: entries.flatMap(({ unwanted }) => unwanted),
+  };
+}
+
+function keyItem({ state, claim }: Attempt, { id, record, owner }: Wanted): BulkItem {
   const source = { collection: state.concrete, index: record, owner, claim, at: Date.now() };
   return { kind: 'create', id, source: JSON.stringify(source) };
 }

@@ -8,12 +8,13 @@ import { DocumentChain } from './elasticsearch-chain.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { orderKeys } from './elasticsearch-order.ts';
+import { isLate, mostClaims } from './elasticsearch-unique-keys.ts';
 import type { StoredChange } from './elasticsearch-values.ts';
 
 /** How much one modification may compute; the work of a few seconds. */
 const modificationSteps = 10_000_000;
 /** Attempts of one change against other processes' changes of the same document. */
-const mostAttempts = 100;
+const mostAttempts = 2000;
 /** Changes of one document in one batch are written together up to so much. */
 const mostEarlierCharacters = 1_000_000;
 
@@ -107,6 +108,7 @@ class Batch {
       const chain = modification && chains.get(modification.id);
       if (modification === undefined || chain === undefined) continue;
       if (chain.places.length > 0 && (oneEach || characters > mostEarlierCharacters)) break;
+      if (oneEach && provisional.size >= mostClaims) break;
       if (chain.isChanged) characters += chain.current?.data.text.length ?? 100;
       chain.places.push(place);
       const budget = new EvaluationBudget(modificationSteps, this.#call.deadline);
@@ -131,8 +133,14 @@ class Batch {
     const unlogged = await keepUnlogged(database, state, chains, call);
     const verdicts = new Map<string, ServiceError | 'again'>();
     const claims = await database.uniqueKeys.claim(state, chains, call);
+    for (const id of claims.contended) verdicts.set(id, 'again');
     for (const [id, error] of claims.refused) verdicts.set(id, error);
+    if (isLate(claims)) for (const { id } of chains) if (!verdicts.has(id)) verdicts.set(id, 'again');
     const allowed = this.#beforeRefused(chains, verdicts);
+    if (allowed.length === 0) {
+      await claims.settle(() => false);
+      return verdicts;
+    }
     const items = allowed.flatMap(
       (chain) => chain.item((document) => orderKeys(state, document), unlogged.get(chain.id) ?? []) ?? [],
     );
