@@ -51,7 +51,8 @@ export const vitessFlavour: MysqlFlavour = {
   name: 'vitess',
   sessionSettings: [
     'SET NAMES utf8mb4 COLLATE utf8mb4_bin',
-    "SET SESSION transaction_isolation = 'READ-COMMITTED'",
+    // No shard sees that two transactions wait for each other in two shards: only time ends that.
+    "SET SESSION transaction_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 2",
   ],
   streamSettings: { before: "SET workload = 'OLAP'", after: "SET workload = 'OLTP'" },
   jsonTables: false,
