@@ -1,7 +1,7 @@
 import type { IndexDefinition } from '../../domain/document/index-definition.ts';
 import { ServiceError, unsupportedOperation } from '../../domain/errors.ts';
 import type { Call } from '../ports/call.ts';
-import type { DatabaseAdapter } from '../ports/database-adapter.ts';
+import type { CollectionStats, DatabaseAdapter } from '../ports/database-adapter.ts';
 import type { DocumentRepository } from '../ports/document-repository.ts';
 import { aggregateDocuments } from './aggregate-documents.ts';
 import { bulkWrite } from './bulk-write.ts';
@@ -88,7 +88,7 @@ export function createPlannedDocumentRepository<N>(
     stats: (call) => adapter.stats(call),
     collectionStats: async (collection, call) => {
       await demandCollection(adapter, collection, call);
-      return schema.collectionStats(collection, call);
+      return withIdIndex(await schema.collectionStats(collection, call));
     },
     close: () => adapter.close(),
   };
@@ -103,6 +103,13 @@ const idIndex: IndexDefinition = {
   expireAfterSeconds: undefined,
   partialFilter: undefined,
 };
+
+/** First, as MongoDB lists it; 0 bytes where it is part of the table. */
+function withIdIndex(stats: CollectionStats): CollectionStats {
+  const { name } = idIndex;
+  const own = stats.indexes.find((index) => index.name === name) ?? { name, sizeBytes: 0 };
+  return { ...stats, indexes: [own, ...stats.indexes.filter((index) => index !== own)] };
+}
 
 async function demandCollection<N>(
   adapter: DatabaseAdapter<N>,

@@ -25,7 +25,8 @@ export function collectionStats(
     name: definition.name,
     sizeBytes: bytes.get(`${table}$${definition.name}$${number}`) ?? 0,
   }));
-  return { documentCount, sizeBytes: bytes.get(table) ?? 0, indexes };
+  const ids = { name: '_id_', sizeBytes: bytes.get(`sqlite_autoindex_${table}_1`) ?? 0 };
+  return { documentCount, sizeBytes: bytes.get(table) ?? 0, indexes: [ids, ...indexes] };
 }
 
 export function databaseStats(connection: SqliteConnection): DatabaseStats {
