@@ -140,6 +140,25 @@ describe('the process', () => {
 });
 
 describe('several workers', () => {
+  it('count 64 concurrent $inc of one document exactly', async () => {
+    service = await startService({ APP_SERVER_HTTP_WORKERS: '2' });
+    const { url } = service;
+    expect((await create(url, 'ada')).status).toBe(201);
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, async () => {
+        const answer = await fetch(`${url}/api/v1/documents/users/ada/find-and-update`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', connection: 'close' },
+          body: '{"update":{"$inc":{"n":1}}}',
+        });
+        return answer.status;
+      }),
+    );
+    expect(answers).toEqual(answers.map(() => 200));
+    const found = await fetch(`${url}/api/v1/documents/users/ada`);
+    expect(await found.json()).toMatchObject({ data: { version: 65, data: { n: 64 } } });
+  });
+
   it('share the port and the data, add up their metrics, and end together', async () => {
     service = await startService({
       APP_SERVER_HTTP_WORKERS: '2',
