@@ -50,7 +50,7 @@ function documentOf(random: () => number) {
 }
 
 describe(`${requests} mixed requests (SEED=${seed})`, () => {
-  it('leave the service with at most 256 MiB of memory', { timeout: 300_000 }, async () => {
+  it('leave the service with at most 256 MiB of memory', { timeout: 900_000 }, async () => {
     await (
       await fetch(`${service.url}/api/v1/indexes/mixed`, {
         method: 'POST',
