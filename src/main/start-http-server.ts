@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { ServiceError } from '../domain/errors.ts';
 import type { Config } from '../infrastructure/config/load-config.ts';
+import { errorJson, toServiceError } from '../interface/http/error-response.ts';
 
-type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
+type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** A listening server. */
 export interface HttpServer {
@@ -19,11 +21,9 @@ export interface HttpServer {
 
 /** Serves the router on Node with the limits of the configuration. Rejects when the port is taken. */
 export async function startHttpServer(fetch: Fetch, settings: Config['server']['http']): Promise<HttpServer> {
-  const server = createAdaptorServer({
-    fetch,
-    createServer,
-    overrideGlobalObjects: true,
-    serverOptions: {
+  const answer = getRequestListener(fetch, { overrideGlobalObjects: true, errorHandler: answerUnrouted });
+  const server = createServer(
+    {
       keepAliveTimeout: settings.keep_alive_timeout,
       headersTimeout: settings.headers_timeout,
       requestTimeout: settings.request_timeout,
@@ -31,8 +31,8 @@ export async function startHttpServer(fetch: Fetch, settings: Config['server']['
       connectionsCheckingInterval: 5000,
       noDelay: true,
     },
-  });
-  if (!('closeIdleConnections' in server)) throw new TypeError('expected an HTTP/1 server');
+    answer,
+  );
   server.on('clientError', answerBadHead);
   return listen(server, settings.port, settings.host);
 }
@@ -43,14 +43,21 @@ function answerBadHead(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const message = badHeads[error.code ?? ''] ?? 'not a valid HTTP request';
-  const body = JSON.stringify({
-    success: false,
-    error: { code: 'INVALID_REQUEST', message, details: { path: 'request' }, request_id: randomUUID() },
-  });
+  const body = badHeadBody(badHeads[error.code ?? '']);
   socket.end(
     `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/** What is no request to the router, such as a Host that cannot be part of an address. */
+function answerUnrouted(error: unknown): Response {
+  const headers = { 'Content-Type': 'application/json' };
+  if (error instanceof RequestError) return new Response(badHeadBody(undefined), { status: 400, headers });
+  return new Response(errorJson(toServiceError(error), randomUUID()), { status: 500, headers });
+}
+
+function badHeadBody(message = 'not a valid HTTP request'): string {
+  return errorJson(new ServiceError('INVALID_REQUEST', message, { path: 'request' }), randomUUID());
 }
 
 const badHeads: Readonly<Record<string, string>> = {

@@ -139,6 +139,18 @@ describe('the process', () => {
   });
 });
 
+it('answers in the usual form what no address can be made of', async () => {
+  service = await startService();
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  socket.write('GET /live HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(JSON.parse(/\{.*\}/.exec(answer)?.[0] ?? '')).toMatchObject({
+    success: false,
+    error: { code: 'INVALID_REQUEST', request_id: expect.any(String) },
+  });
+});
+
 describe('several workers', () => {
   it('count 64 concurrent $inc of one document exactly', async () => {
     service = await startService({ APP_SERVER_HTTP_WORKERS: '2' });

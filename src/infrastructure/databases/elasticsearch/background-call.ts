@@ -8,3 +8,9 @@ export function backgroundCall(milliseconds = 60_000): Call {
     deadline: Date.now() + milliseconds,
   };
 }
+
+/** The same call with less time; its fields are read one by one, since a call may have them from its class. */
+export function withDeadline(call: Call, deadline: number): Call {
+  const { signal, requestId } = call;
+  return { signal, requestId, deadline: Math.min(call.deadline, deadline) };
+}

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import { DocumentBody } from '../../../domain/document/document-body.ts';
@@ -10,7 +10,21 @@ import { createElasticsearchAdapter, type ElasticsearchAdapter } from './elastic
 
 const url = process.env.ELASTICSEARCH_URL;
 const prefix = `unit-${process.pid}`;
-const call = (): Call => backgroundCall(60_000);
+const call = (): Call => new LazyCall();
+
+/** As an interface may make them: the fields are those of the class, and a copy of the object has none. */
+class LazyCall implements Call {
+  readonly #call = backgroundCall(60_000);
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+  get requestId(): string {
+    return this.#call.requestId;
+  }
+  get deadline(): number {
+    return this.#call.deadline;
+  }
+}
 
 function document(collection: string, id: string, data: JsonObject): Document {
   const now = new Date().toISOString();
@@ -26,7 +40,12 @@ describe.skipIf(url === undefined)('the Elasticsearch adapter', { timeout: 120_0
     opened.push(adapter);
     return adapter;
   };
-  const adapter = open();
+  let adapter: ElasticsearchAdapter;
+
+  // Not while the tests are collected: that happens without a server too.
+  beforeAll(() => {
+    adapter = open();
+  });
 
   afterAll(async () => {
     for (const name of await adapter.schema.listCollections(call()))

@@ -3,6 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import type { InsertOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
+import { withDeadline } from './background-call.ts';
 import { type BulkItem, failureOf } from './elasticsearch-bulk.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
@@ -133,8 +134,7 @@ async function writeArrivals(
 ): Promise<void> {
   if (arrivals.length === 0) return;
   const items = arrivals.map((arrival) => insertionItem(state, arrival));
-  const deadline = Math.min(call.deadline, claims.until);
-  const written = await writeItems(database, state, items, { ...call, deadline });
+  const written = await writeItems(database, state, items, withDeadline(call, claims.until));
   const conflicts: Arrival[] = [];
   for (const [i, arrival] of arrivals.entries()) {
     const { document, place, birth } = arrival;

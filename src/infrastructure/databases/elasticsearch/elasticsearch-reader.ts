@@ -2,6 +2,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import { backgroundCall } from './background-call.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
 import { type ErrorCause, itemError } from './elasticsearch-errors.ts';
 import { type ElasticsearchFragment, livingQuery } from './elasticsearch-fragment.ts';
@@ -145,7 +146,7 @@ export class ElasticsearchReader {
         page = { ...body, size: Math.min(wanted - seen, nextSize(hits)), ...{ search_after: last.sort } };
       }
     } finally {
-      await this.#closePit(pit, call);
+      await this.#closePit(pit);
     }
   }
 
@@ -189,12 +190,10 @@ export class ElasticsearchReader {
     return answer.id;
   }
 
-  async #closePit(id: string, call: Call): Promise<void> {
+  async #closePit(id: string): Promise<void> {
     const request = { method: 'DELETE', path: '/_pit', body: { id }, repeatable: true } as const;
     // It ends by itself when nobody uses it any more.
-    await this.#connection
-      .request(request, { ...call, signal: new AbortController().signal })
-      .catch(() => undefined);
+    await this.#connection.request(request, backgroundCall(5000)).catch(() => undefined);
   }
 }
 

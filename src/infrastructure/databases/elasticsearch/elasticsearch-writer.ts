@@ -3,6 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
+import { withDeadline } from './background-call.ts';
 import { type BulkItem, type BulkOutcome, failureOf, runBulk } from './elasticsearch-bulk.ts';
 import { DocumentChain } from './elasticsearch-chain.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
@@ -144,10 +145,7 @@ class Batch {
     const items = allowed.flatMap(
       (chain) => chain.item((document) => orderKeys(state, document), unlogged.get(chain.id) ?? []) ?? [],
     );
-    const outcomes = await writeItems(database, state, items, {
-      ...call,
-      deadline: Math.min(call.deadline, claims.until),
-    });
+    const outcomes = await writeItems(database, state, items, withDeadline(call, claims.until));
     for (const [i, chain] of allowed.entries()) {
       const verdict = this.#settle(state.concrete, chain, outcomes[i], unlogged.get(chain.id) ?? []);
       if (verdict !== undefined) verdicts.set(chain.id, verdict);
