@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { startCommand } from '../scripts/start-command.ts';
 import type { Load, LoadResult } from './load.ts';
 
 export interface Server {
@@ -31,8 +32,8 @@ export function startProcess(
 }
 
 /** The service with one database as default, as `npm start` runs it. */
-export function startBenchService(database: string): Promise<Server> {
-  return startProcess(['--max-semi-space-size=2', '--heap-growing-percent=15', 'src/main/http.ts'], {
+export async function startBenchService(database: string): Promise<Server> {
+  return startProcess(await startCommand(benchFolder()), {
     APP_SERVER_HTTP_PORT: '0',
     APP_SERVER_HTTP_HOST: '127.0.0.1',
     APP_SERVER_HTTP_METRICS_ENABLED: 'false',

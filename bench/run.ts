@@ -15,7 +15,8 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '64' },
   },
 });
-const documents = 1000;
+const documents = 20_000;
+const createdAtOnce = 64;
 const data = { name: 'Ada Lovelace', email: 'ada@example.com', age: 36, tags: ['math', 'code'] };
 
 function request(method: string, path: string, body?: object): string {
@@ -35,7 +36,10 @@ async function idsOf(port: number, path: string): Promise<readonly string[]> {
     const body = (await answer.json()) as { id?: string; data?: { id: string } };
     return body.data?.id ?? body.id ?? '';
   };
-  return Promise.all(Array.from({ length: documents }, create));
+  const ids: string[] = [];
+  while (ids.length < documents)
+    ids.push(...(await Promise.all(Array.from({ length: createdAtOnce }, create))));
+  return ids;
 }
 
 async function measure(server: Server, requests: readonly string[]) {

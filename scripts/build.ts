@@ -1,14 +1,8 @@
-import { databaseTypes } from '../src/domain/database-type.ts';
-import { bundle, sqliteThreads } from './bundle.ts';
+import { bundleServer } from './bundle-server.ts';
 
-/** `npm run build`: the server as a folder that runs without node_modules. */
+/** `npm run build`: what `npm start` and the image run. */
 const outdir = 'dist/server';
-const metafile = await bundle({
-  outdir,
-  entries: { http: 'src/main/http.ts', ...sqliteThreads },
-  databases: databaseTypes,
-  minify: false,
-});
+const metafile = await bundleServer(outdir);
 const bytes = Object.entries(metafile.outputs)
   .filter(([path]) => path.endsWith('.js'))
   .reduce((sum, [, output]) => sum + output.bytes, 0);

@@ -57,7 +57,8 @@ export async function bundle(options: BundleOptions): Promise<Metafile> {
     target: 'node24',
     format: 'esm',
     minify: options.minify,
-    keepNames: true,
+    // It costs every closure that is made; without minification nearly all names stay anyway.
+    keepNames: options.minify,
     sourcemap: options.minify ? false : 'linked',
     metafile: true,
     logLevel: 'warning',

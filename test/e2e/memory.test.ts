@@ -1,13 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { startCommand } from '../../scripts/start-command.ts';
 import { generator, pick, seed } from '../support/random.ts';
 import { type PlainRequest, residentMiB, sendMany } from '../support/send-many.ts';
-import { startService } from '../support/start-service.ts';
+import { startService, temporaryFolder } from '../support/start-service.ts';
 
 const requests = 100_000;
 const connections = 32;
 const ids = 5000;
 
-const service = await startService({ APP_OBSERVABILITY_LOG_REQUESTS: 'false' });
+const service = await startService(
+  { APP_OBSERVABILITY_LOG_REQUESTS: 'false' },
+  await startCommand(temporaryFolder()),
+);
 afterAll(() => service.stop());
 
 function post(path: string, body: object, method = 'POST'): PlainRequest {

@@ -25,15 +25,17 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Those of `npm start`. */
-const nodeFlags = ['--max-semi-space-size=2', '--heap-growing-percent=15'];
 const startMs = 60_000;
 
-/** Runs what `npm start` runs, with nothing of this process's settings, and waits until it listens. */
+/**
+ * Runs the service with nothing of this process's settings, and waits until it listens.
+ * @param command the arguments of Node: the sources unless given, see `startCommand` for what `npm start` runs.
+ */
 export async function startService(
   environment: Readonly<Record<string, string>> = {},
+  command: readonly string[] = ['src/main/http.ts'],
 ): Promise<RunningService> {
-  const child = runService({ APP_SERVER_HTTP_METRICS_ENABLED: 'false', ...environment });
+  const child = runService({ APP_SERVER_HTTP_METRICS_ENABLED: 'false', ...environment }, command);
   const collected = collect(child);
   const listening = await waitForListening(child, collected);
   return {
@@ -52,8 +54,11 @@ export async function startService(
 }
 
 /** Starts the process and does not wait. */
-export function runService(environment: Readonly<Record<string, string>>): ServiceProcess {
-  return spawn(process.execPath, [...nodeFlags, 'src/main/http.ts'], {
+export function runService(
+  environment: Readonly<Record<string, string>>,
+  command: readonly string[] = ['src/main/http.ts'],
+): ServiceProcess {
+  return spawn(process.execPath, [...command], {
     env: {
       PATH: process.env.PATH ?? '',
       APP_SERVER_HTTP_HOST: '127.0.0.1',
