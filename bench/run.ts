@@ -3,15 +3,16 @@ import { parseArgs } from 'node:util';
 import { benchFolder, runLoad, type Server, startBenchService, startProcess } from './processes.ts';
 
 /**
- * `npm run bench [-- --database sqlite --seconds 5 --rounds 3 --connections 64]`: the service beside a bare `node:http`
- * handler that runs the same statement through the same driver. Both take turns in one run, so that the ratio holds on
- * whatever machine it is; the median of the rounds counts.
+ * `npm run bench [-- --database sqlite --seconds 2 --rounds 7 --warmup 5 --connections 64]`: the service beside a bare
+ * `node:http` handler that runs the same statement through the same driver. Both take turns in one run, after a time
+ * in which both get compiled, so that the ratio holds on whatever machine it is; the median of the rounds counts.
  */
 const { values } = parseArgs({
   options: {
     database: { type: 'string', default: 'sqlite' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '7' },
+    warmup: { type: 'string', default: '5' },
     connections: { type: 'string', default: '64' },
   },
 });
@@ -42,11 +43,11 @@ async function idsOf(port: number, path: string): Promise<readonly string[]> {
   return ids;
 }
 
-async function measure(server: Server, requests: readonly string[]) {
+async function measure(server: Server, requests: readonly string[], seconds = Number(values.seconds)) {
   const result = await runLoad({
     port: server.port,
     connections: Number(values.connections),
-    milliseconds: Number(values.seconds) * 1000,
+    milliseconds: seconds * 1000,
     requests,
   });
   if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
@@ -59,6 +60,8 @@ function median(numbers: readonly number[]): number {
 }
 
 async function compare(name: string, ofService: readonly string[], ofBare: readonly string[]): Promise<void> {
+  await measure(service, ofService, Number(values.warmup));
+  await measure(bare, ofBare, Number(values.warmup));
   const ratios: number[] = [];
   for (let round = 0; round < Number(values.rounds); round++) {
     const [first, second] = round % 2 === 0 ? ([bare, service] as const) : ([service, bare] as const);
@@ -75,7 +78,8 @@ async function compare(name: string, ofService: readonly string[], ofBare: reado
     );
   }
   console.log(
-    `${name}: ${median(ratios).toFixed(2)} times the bare handler (median of ${ratios.length} rounds)`,
+    `${name}: ${median(ratios).toFixed(2)} times the bare handler (median of ${ratios.length} rounds, ` +
+      `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
   );
 }
 
