@@ -4,6 +4,7 @@ import type { ChangeFeed } from '../../../application/ports/database-adapter.ts'
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { CassandraConnection } from './cassandra-connection.ts';
 import { microsecondsOf } from './change-clock.ts';
 import type { ChangeLog, ChangeRow } from './change-log.ts';
@@ -19,8 +20,7 @@ export function cassandraChangeFeed(connection: CassandraConnection, log: Change
   return {
     watch: async function* ({ collection, after }, call) {
       // The end of the call is the end of the stream, not a failure of the statement that runs then.
-      const { signal } = new AbortController();
-      const unending = { ...call, signal, deadline: Number.MAX_SAFE_INTEGER };
+      const unending = backgroundCall(Number.POSITIVE_INFINITY);
       let position = after === undefined ? nameOf(Date.now()) : parseToken(after);
       while (!call.signal.aborted) {
         const { rows, until } = await log.between(position, nameOf(Date.now() - delayMs), unending);

@@ -1,7 +1,7 @@
 import { types } from 'cassandra-driver';
-import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
 import { tableOf } from './cassandra-layout.ts';
 import { microsecondsOf } from './change-clock.ts';
@@ -151,11 +151,7 @@ export class ChangeAnnouncer {
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
-    const unbound: Call = {
-      signal: new AbortController().signal,
-      requestId: 'changes',
-      deadline: Date.now() + longestMs,
-    };
+    const unbound = backgroundCall(longestMs);
     try {
       await this.#connection.batch(
         batch.map((one) => one.statement),

@@ -1,5 +1,6 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
 import { isUncertain } from './cassandra-errors.ts';
 import { tableOf } from './cassandra-layout.ts';
@@ -109,7 +110,8 @@ export class DocumentWriter {
       return row?.['[applied]'] === true;
     } catch (error) {
       if (!isUncertain(error)) throw error;
-      const now = await reader.storedNow(entry, transition.id, { ...call, deadline: call.deadline + 5000 });
+      // The request's own time may be over, and what became of the write has to be known all the same.
+      const now = await reader.storedNow(entry, transition.id, backgroundCall(5000));
       return transition.after === undefined ? now === undefined : now?.change === change;
     }
   }

@@ -5,7 +5,7 @@ import type { Document } from '../../../domain/document/document.ts';
 import { DocumentBody } from '../../../domain/document/document-body.ts';
 import type { Leaf } from '../../../domain/query/filter.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
-import { backgroundCall } from './background-call.ts';
+import { backgroundCall } from '../background-call.ts';
 import { createElasticsearchAdapter, type ElasticsearchAdapter } from './elasticsearch-adapter.ts';
 
 const url = process.env.ELASTICSEARCH_URL;

@@ -1,4 +1,4 @@
-import { backgroundCall } from './background-call.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
 import type { RefreshPolicy } from './elasticsearch-options.ts';
 

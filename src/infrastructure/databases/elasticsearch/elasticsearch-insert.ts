@@ -3,7 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import type { InsertOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
-import { withDeadline } from './background-call.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { type BulkItem, failureOf } from './elasticsearch-bulk.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';

@@ -2,7 +2,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
-import { backgroundCall } from './background-call.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
 import { type ErrorCause, itemError } from './elasticsearch-errors.ts';
 import { type ElasticsearchFragment, livingQuery } from './elasticsearch-fragment.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Call } from '../../../application/ports/call.ts';
-import { backgroundCall } from './background-call.ts';
+import { backgroundCall } from '../background-call.ts';
 import { type BulkItem, runBulk } from './elasticsearch-bulk.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
 import type { ElasticsearchNames } from './elasticsearch-names.ts';

@@ -3,7 +3,7 @@ import type { DocumentId } from '../../../domain/document/document.ts';
 import { flatView } from '../../../domain/document/flat-view.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
-import { backgroundCall } from './background-call.ts';
+import { backgroundCall } from '../background-call.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import type { CollectionState } from './elasticsearch-ledger.ts';
 import { relayLeftBehind } from './elasticsearch-left-behind.ts';

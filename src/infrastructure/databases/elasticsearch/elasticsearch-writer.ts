@@ -3,7 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
-import { withDeadline } from './background-call.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { type BulkItem, type BulkOutcome, failureOf, runBulk } from './elasticsearch-bulk.ts';
 import { DocumentChain } from './elasticsearch-chain.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';

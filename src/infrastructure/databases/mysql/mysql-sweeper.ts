@@ -1,6 +1,7 @@
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
+import { backgroundCall } from '../background-call.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { keyColumns, specialColumn } from './mysql-index-columns.ts';
@@ -88,7 +89,7 @@ export class MysqlSweeper {
         const [date] = sortKey(flatView(document), [{ path, direction: 1 }]);
         return typeof date === 'string' && Date.parse(date) <= latest;
       });
-    const call = { signal: new AbortController().signal, requestId: 'sweep', deadline: Date.now() + day };
+    const call = backgroundCall(day);
     const removals = expired.map(({ id, version }) => ({
       id,
       change: { kind: 'remove' } as const,
