@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Capabilities, Support } from '../src/domain/capabilities.ts';
 import { type DatabaseType, databaseTypes } from '../src/domain/database-type.ts';
+import type { PushDown } from '../test/corpus/count-push-down.ts';
+import { describePushDown } from './describe-push-down.ts';
 
 type Column = readonly [DatabaseType, Capabilities];
 
@@ -36,7 +38,13 @@ export async function describeCapabilities(): Promise<string> {
     ]);
     return `\n## ${titles[area]}\n\n${table(columns, rows)}`;
   });
-  return `${introduction}\n## At a glance\n\n${table(columns, overview(columns))}${tables.join('')}`;
+  return `${introduction}\n## At a glance\n\n${table(columns, overview(columns))}${tables.join('')}${pushDown()}`;
+}
+
+function pushDown(): string {
+  const file = new URL('../test/corpus/push-down.json', import.meta.url);
+  const figures = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, PushDown>>;
+  return `\n## How many filters run in the database\n\nOf the filters in the conformance corpus, without any index, counted by \`npm run pushdown-report\`:\n\n${describePushDown(figures)}`;
 }
 
 const titles = {
