@@ -110,6 +110,15 @@ test('work and values are bounded', () => {
   expect(evaluationError({ $range: [0, 2_000_000_000] }).code).toBe('QUERY_TOO_EXPENSIVE');
 });
 
+test('an array holds no more than a document can, however much work is allowed', () => {
+  const tooLarge = 'the query builds a value that is too large or too deep';
+  expect(evaluationError({ $range: [0, 5_000_000] }, {}, 1e9).message).toBe(tooLarge);
+  const doubled = {
+    $reduce: { input: { $range: [0, 25] }, initialValue: [1], in: { $concatArrays: ['$$value', '$$value'] } },
+  };
+  expect(evaluationError(doubled, {}, 1e9).message).toBe(tooLarge);
+});
+
 test('$sortArray sorts, $setUnion holds each value once', () => {
   const values = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.string({ maxLength: 1 })));
   fc.assert(

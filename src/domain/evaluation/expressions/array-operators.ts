@@ -1,7 +1,7 @@
 import type { Value } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
 import { equalValues } from '../compare-values.ts';
-import { boundedArray } from './bounded-values.ts';
+import { boundedArray, checkArrayLength } from './bounded-values.ts';
 import { asInt, isNumeric } from './numbers.ts';
 import {
   type CompiledCall,
@@ -74,6 +74,7 @@ function concatArrays(args: Values, call: CompiledCall): Value {
     if (isNullish(arg)) return null;
     if (!isArray(arg)) throw typeError(call, 'arrays', arg);
     call.context.budget.spend(arg.length);
+    checkArrayLength(joined.length + arg.length);
     for (const item of arg) joined.push(item);
   }
   return boundedArray(joined, call.context);
@@ -105,6 +106,7 @@ function range([from, to, by]: Values, call: CompiledCall): Value {
   if (step === 0) throw operandError(call, 'takes a step other than 0');
   const length = Math.max(0, Math.ceil((end - start) / step));
   call.context.budget.spend(length);
+  checkArrayLength(length);
   return Array.from({ length }, (_, i) => start + i * step);
 }
 

@@ -21,6 +21,7 @@ const weights = new WeakMap<object, Weight>();
 
 /** The array itself; QUERY_TOO_EXPENSIVE when it is beyond what a document can hold. */
 export function boundedArray(array: readonly Value[], context: EvaluationContext): readonly Value[] {
+  checkArrayLength(array.length);
   if (array.some(isContainer)) check(weigh(array, context));
   return array;
 }
@@ -51,6 +52,11 @@ export function boundedString(text: string, context: EvaluationContext): string 
 /** QUERY_TOO_EXPENSIVE for a string of more than 16 MiB. */
 export function checkStringLength(length: number): void {
   if (length > maxWeight) throw tooLarge();
+}
+
+/** QUERY_TOO_EXPENSIVE for an array of more elements than a document can hold; to be called before it is made. */
+export function checkArrayLength(length: number): void {
+  check({ bytes: length * scalar.bytes, depth: 1 });
 }
 
 function isContainer(value: Value | undefined): boolean {
