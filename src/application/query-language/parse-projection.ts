@@ -30,6 +30,8 @@ function parseText(source: string, scope: ParseScope): readonly ProjectionField[
     const name = item.trim();
     const kind = name.startsWith('-') ? 'exclude' : 'include';
     const place = { ...scope, path: `${scope.path}.${name}` };
+    if (name.startsWith('+') || name.includes(':'))
+      throw invalidRequest('fields to keep (name,email), fields to leave out (-secret), or JSON', place.path);
     return { kind, path: parsePath(kind === 'exclude' ? name.slice(1) : name, place) };
   });
 }

@@ -9,6 +9,7 @@ test.each<[Json]>([
   ['name:asc,address.city:desc,created_at:1'],
   ['name, -address.city, created_at'],
   ['name:1,address.city:-1,created_at:ASC'],
+  ['+name,-address.city,+created_at'],
 ])('reads %j', (source) => {
   expect(parseSort(source, options)).toEqual([
     { path: ['name'], direction: 1 },
@@ -24,6 +25,8 @@ test.each<[Json, string]>([
   [{ $a: 1 }, 'sort.$a'],
   [{ 'a..b': 1 }, 'sort.a..b'],
   ['name:up', 'sort.name:up'],
+  ['-a:1', 'sort.-a:1'],
+  ['+a:asc', 'sort.+a:asc'],
   ['', 'sort.'],
   ['a,-a', 'sort'],
   [{ id: 1, _id: 1 }, 'sort'],

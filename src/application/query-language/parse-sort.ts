@@ -10,7 +10,7 @@ import { isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
 /** Most fields of a sort, as MongoDB allows. */
 const maxSortFields = 32;
 
-/** `{"name": 1, "age": -1}`, or the query-string forms `name:asc,age:desc`, `name:1,age:-1`, `-age`. */
+/** `{"name": 1, "age": -1}`, or the query-string forms `name:asc,age:desc`, `name:1,age:-1`, `-age`, `+age`. */
 export function parseSort(source: Json, options: ParseOptions): Sort {
   const scope = startScope(options);
   const sort = typeof source === 'string' ? parseSortText(source, scope) : parseSortObject(source, scope);
@@ -37,8 +37,11 @@ function parseSortText(source: string, scope: ParseScope): Sort {
 
 function parseSortItem(item: string, scope: ParseScope): SortField {
   const place = { ...scope, path: `${scope.path}.${item}` };
-  if (item.startsWith('-')) return { path: parsePath(item.slice(1), place), direction: -1 };
+  const sign = signs.get(item.charAt(0));
   const colon = item.lastIndexOf(':');
+  if (sign !== undefined && colon > 0)
+    throw invalidRequest('a sign or an order, not both: -age, age:desc', place.path);
+  if (sign !== undefined) return { path: parsePath(item.slice(1), place), direction: sign };
   if (colon < 0) return { path: parsePath(item, place), direction: 1 };
   const direction = directions.get(
     item
@@ -49,6 +52,11 @@ function parseSortItem(item: string, scope: ParseScope): SortField {
   if (direction === undefined) throw invalidRequest('a sort order is asc, desc, 1 or -1', place.path);
   return { path: parsePath(item.slice(0, colon).trim(), place), direction };
 }
+
+const signs: ReadonlyMap<string, 1 | -1> = new Map([
+  ['+', 1],
+  ['-', -1],
+]);
 
 const directions: ReadonlyMap<string, 1 | -1> = new Map([
   ['asc', 1],

@@ -25,10 +25,19 @@ export function demandedVersion(request: HttpRequest, version: number | undefine
   return expected;
 }
 
-/** Whether the client has this version already. `If-None-Match` compares weakly. RFC 9110 §13.1.2 */
+/** `*` or one or more entity tags, whoever made them. RFC 9110 §8.8.3 */
+const entityTag = '(W/)?"[!#-~]*"';
+export const entityTagsPattern = `^(\\*|${entityTag}( *, *${entityTag})*)$`;
+const entityTags = new RegExp(entityTagsPattern);
+
+/**
+ * Whether the client has this version already. `If-None-Match` compares weakly. RFC 9110 §13.1.2
+ * @throws INVALID_REQUEST when the header holds no entity tag.
+ */
 export function isNotModified(request: HttpRequest, tag: string): boolean {
-  const header = request.header('if-none-match');
+  const header = request.header('if-none-match')?.trim();
   if (header === undefined) return false;
+  if (!entityTags.test(header)) throw invalidRequest('entity tags such as "3", or *', 'If-None-Match');
   return header.split(',').some((candidate) => {
     const text = candidate.trim();
     return text === '*' || text.replace(/^W\//, '') === tag;

@@ -6,20 +6,35 @@ import { decodeKey, encodeKey } from './cursor-values.ts';
 /** The sort key of a row, `_id` last. */
 export type CursorKey = readonly (Value | undefined)[];
 
+/** In a body. */
 const maxCursorLength = 65_536;
+/** Of a cursor that stands in a URL, where proxies and Node stop at some 8 KB of request line. */
+export const maxUrlCursorLength = 7168;
 const macBytes = 32;
 
 /**
  * The opaque cursor of keyset paging: the sort key of the last row, signed together with the query that it belongs
  * to. It says where to go on, not how far one has come, so page 10,000 costs what page 1 does.
  * @param query everything that decides about the order and the set of rows; not in the cursor, but in its signature.
+ * @param maxLength of the cursor; QUERY_TOO_EXPENSIVE when the key makes it longer.
  */
-export function encodeCursor(key: CursorKey, query: Json, secret: Uint8Array): string {
+export function encodeCursor(
+  key: CursorKey,
+  query: Json,
+  secret: Uint8Array,
+  maxLength = maxCursorLength,
+): string {
   const payload = Buffer.from(JSON.stringify(encodeKey(key)));
   const cursor = Buffer.concat([sign(payload, query, secret), payload]).toString('base64url');
-  if (cursor.length > maxCursorLength)
-    throw new ServiceError('QUERY_TOO_EXPENSIVE', 'the sort key is too long for a cursor');
+  if (cursor.length > maxLength) throw tooLong(maxLength);
   return cursor;
+}
+
+function tooLong(maxLength: number): ServiceError {
+  const elsewhere = maxLength < maxCursorLength ? ' in a URL; POST …/search takes longer ones' : '';
+  return new ServiceError('QUERY_TOO_EXPENSIVE', `the sort values are too long for a cursor${elsewhere}`, {
+    max_length: maxLength,
+  });
 }
 
 /** Rejects with INVALID_REQUEST when the cursor was tampered with or belongs to another query. */

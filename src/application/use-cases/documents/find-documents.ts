@@ -26,6 +26,8 @@ export interface Pagination {
 export interface PageInput extends FindInput {
   /** Whether to count all documents that match. */
   readonly count: boolean;
+  /** Characters; by default as long as a body may carry. */
+  readonly maxCursorLength?: number;
 }
 
 /** One page of the documents that match, by offset or by cursor. */
@@ -98,12 +100,12 @@ function findQuery(
 function nextCursor(
   context: UseCaseContext,
   request: FindRequest,
-  input: FindInput,
+  input: PageInput,
   last: Document,
   cursorKey: Uint8Array,
 ): string {
   const key = sortKey(flatView(last), withTieBreak(request.sort));
-  return encodeCursor(key, signedQuery(context, request, input), cursorKey);
+  return encodeCursor(key, signedQuery(context, request, input), cursorKey, input.maxCursorLength);
 }
 
 /** What a cursor is bound to. */

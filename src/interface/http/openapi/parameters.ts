@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DatabaseType } from '../../../domain/database-type.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
+import { entityTagsPattern } from '../entity-tags.ts';
 import { collectionMeta, documentIdMeta } from '../schemas/document.ts';
 import { toJsonSchema } from './to-json-schema.ts';
 
@@ -10,7 +11,7 @@ const pathParameters: Readonly<Record<string, JsonObject>> = {
   old_name: collectionMeta,
   id: {
     ...documentIdMeta,
-    description: `${documentIdMeta.description} Percent-decoded once: \`a%2Fb\` is \`a/b\`.`,
+    description: `${documentIdMeta.description} Percent-decoded once: \`a%2Fb\` is \`a/b\`. The words of routes (\`search\`, \`count\`, \`watch\`…) are not ids as they stand; with an escape they are: \`%73earch\` is the id \`search\`. \`.\` and \`..\` cannot stand in a URL; search for them with a filter on \`id\`.`,
   },
   index_name: { type: 'string', minLength: 1, description: 'An index’s name.', examples: ['email_1'] },
   db_type: { type: 'string', description: 'A configured database.' },
@@ -51,6 +52,8 @@ const headerParameters: Readonly<Record<string, JsonObject>> = {
   },
   'If-None-Match': {
     type: 'string',
+    pattern: entityTagsPattern,
+    examples: ['"3"'],
     description: 'The `ETag` that the caller has; 304 when it is still the current one.',
   },
   'Last-Event-ID': { type: 'string', description: 'The id of the last event that arrived.' },

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createTestApp, send } from '../../../../test/support/test-app.ts';
+import { routeWords } from '../document-location.ts';
+import { apiEndpoints } from './api-endpoints.ts';
 
 const app = createTestApp();
 const create = (id: string, data: unknown) =>
@@ -25,6 +27,28 @@ test('decodes an id once', async () => {
   expect((await send(app, 'GET /documents/users/a%252Fb')).data).toMatchObject({ data: { n: 2 } });
   const malformed = await send(app, 'GET /documents/users/%E0%A4');
   expect(malformed.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'id' } });
+});
+
+const endpoints = apiEndpoints.map(({ path }) => path.split('/'));
+const wordsOfRoutes = endpoints
+  .filter(([, first, , word = '{']) => first === 'documents' && !word.startsWith('{'))
+  .flatMap(([, , , word = '']) => word);
+
+test('knows the words of routes', () => {
+  expect(routeWords).toEqual(new Set(wordsOfRoutes));
+});
+
+test.each(wordsOfRoutes)('a document with the id %s is where Location says', async (id) => {
+  const created = await create(id, { n: 1 });
+  const location = (created.headers.get('location') ?? '').replace('/api/v1', '');
+  expect((await send(app, `GET ${location}`)).data).toMatchObject({ id, data: { n: 1 } });
+  expect((await send(app, `DELETE ${location}`)).status).toBe(200);
+});
+
+test('a document of the collection bulk is where Location says', async () => {
+  const body = { collection: 'bulk', id: 'write', data: {} };
+  const created = await send(app, 'POST /documents', { body });
+  expect((await app.request(created.headers.get('location') ?? '')).status).toBe(200);
 });
 
 test('an id that exists is DUPLICATE_KEY', async () => {
@@ -69,6 +93,18 @@ test('reads with a projection, and 304 when nothing changed', async () => {
   expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, '"1"']);
   const changed = await send(app, 'GET /documents/users/projected', { headers: { 'If-None-Match': '"2"' } });
   expect(changed.status).toBe(200);
+});
+
+test.each(['', '3', '"1', '"1" "2"', '*, "1"'])('refuses If-None-Match: %s', async (tag) => {
+  await create('tagged', {});
+  const got = await send(app, 'GET /documents/users/tagged', { headers: { 'If-None-Match': tag } });
+  expect(got.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'If-None-Match' } });
+});
+
+test.each(['', '3', 'W/"1"', '"1", "2"'])('refuses If-Match: %s', async (tag) => {
+  await create('tagged', {});
+  const got = await send(app, 'DELETE /documents/users/tagged', { headers: { 'If-Match': tag } });
+  expect(got.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'If-Match' } });
 });
 
 test('merging needs the version that was read', async () => {

@@ -8,7 +8,8 @@ import { replaceDocument } from '../../../application/use-cases/documents/replac
 import type { Document } from '../../../domain/document/document.ts';
 import { type Answer, success, successMessage } from '../answer.ts';
 import { documentJson, entityTag, projectedDocumentJson } from '../document-json.ts';
-import { apiPrefix, defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { documentLocation } from '../document-location.ts';
+import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { demandedVersion, expectedVersion, isNotModified } from '../entity-tags.ts';
 import { parseQueryForm } from '../query-json.ts';
 import {
@@ -66,8 +67,8 @@ const create = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'DUPLICATE_KEY'],
   handle: async ({ exchange, body }) => {
     const created = await createDocument(await exchange.context(), body);
-    const location = `${apiPrefix}/documents/${created.collection}/${encodeURIComponent(created.id)}`;
-    return success(documentJson(created), 201, { Location: location, ETag: entityTag(created) });
+    const headers = { Location: documentLocation(created), ETag: entityTag(created) };
+    return success(documentJson(created), 201, headers);
   },
 });
 

@@ -152,3 +152,24 @@ test('a cursor of a long sort key is taken back by the list', async () => {
   const second = await send(app, `GET /documents/long?sort=text&limit=1&cursor=${next}`);
   expect(ids(second.data)).toEqual(['b']);
 });
+
+test('a cursor that no URL can carry is refused there, and given by search', async () => {
+  const documents = ['a', 'b'].map((id) => ({ id, data: { text: id.repeat(12_000) } }));
+  await send(app, 'POST /documents/bulk/insert', { body: { collection: 'longer', documents } });
+  const { error } = await send(app, 'GET /documents/longer?sort=text&limit=1&cursor=');
+  expect(error).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', details: { max_length: 7168 } });
+  const search = (cursor: Json | undefined) =>
+    send(app, 'POST /documents/longer/search', { body: { sort: { text: 1 }, limit: 1, cursor } });
+  const first = await search('');
+  expect(ids((await search((first.data.pagination as JsonObject).next_cursor)).data)).toEqual(['b']);
+});
+
+test.each(['n:1', '%2Bn', 'n,m:0'])('refuses projection=%s in a query string', async (projection) => {
+  const { error } = await send(app, `GET /documents/items?projection=${projection}`);
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST' });
+});
+
+test.each(['n', '+n', '%2Bn', 'n:asc', '{"n":1}'])('sort=%s sorts upwards', async (sort) => {
+  const { data } = await send(app, `GET /documents/items?limit=2&sort=${sort}`);
+  expect((data.documents as JsonObject[]).map((shown) => (shown.data as JsonObject).n)).toEqual([0, 1]);
+});

@@ -5,6 +5,7 @@ import {
   estimateCount,
   explainCount,
 } from '../../../application/use-cases/documents/count-documents.ts';
+import { maxUrlCursorLength } from '../../../application/use-cases/documents/cursor.ts';
 import {
   explainFind,
   findPage,
@@ -74,6 +75,7 @@ const list = defineEndpoint({
       sort: sort === undefined ? undefined : parseQueryForm(sort, 'sort'),
       projection: projection === undefined ? undefined : parseQueryForm(projection, 'projection'),
       count,
+      maxCursorLength: maxUrlCursorLength,
     };
     return answerFind(exchange, input, explain === true);
   },

@@ -78,16 +78,21 @@ export const listQuery = z.strictObject({
     examples: ['{"age":{"$gte":18}}'],
   }).optional(),
   sort: queryText({
-    description: 'Fields in order: `name:asc,age:desc`, `name:1,age:-1`, or `-age`.',
+    description: 'Fields in order: `name:asc,age:desc`, `name:1,age:-1`, or `-age`; or a JSON object.',
     examples: ['name:asc,age:desc'],
   }).optional(),
   limit: queryInteger(1, 1000, limitMeta).optional(),
   offset: queryInteger(0, Number.MAX_SAFE_INTEGER, offsetMeta).optional(),
   projection: queryText({
-    description: 'Fields to keep (`name,email`) or to leave out (`-secret`).',
+    description: 'Fields to keep (`name,email`) or to leave out (`-secret`); or a JSON object.',
     examples: ['name,email'],
   }).optional(),
-  cursor: z.string().meta(cursorMeta).optional(),
+  cursor: z
+    .string()
+    .meta({
+      description: `${cursorMeta.description} Sort values of more than some 5 KB are too long for it (QUERY_TOO_EXPENSIVE); \`search\` takes longer ones.`,
+    })
+    .optional(),
   count: queryBoolean({ description: '`false`: leave `total` out, which costs nothing.' }).optional(),
   explain: queryBoolean(explainMeta).optional(),
 });
