@@ -49,6 +49,22 @@ export function invalidRequest(message: string, path: string): ServiceError {
   return new ServiceError('INVALID_REQUEST', message, { path });
 }
 
+/** Runs a part of the caller's query; a mistake in it that does not say where it stands gets the path of the part. */
+export function locateMistakes<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const lost =
+      error instanceof ServiceError && error.code === 'INVALID_REQUEST' && error.details.path === undefined;
+    throw lost ? new ServiceError(error.code, error.message, { ...error.details, path }, error.cause) : error;
+  }
+}
+
+/** The details of an error within one of several operations, its path from the start of the request. */
+export function detailsWithin(operation: string, details: ErrorDetails): ErrorDetails {
+  return { ...details, path: typeof details.path === 'string' ? `${operation}.${details.path}` : operation };
+}
+
 /** A document, id or name that breaks the rules of the document model. */
 export function validationError(message: string, path: string): ServiceError {
   return new ServiceError('VALIDATION_ERROR', message, { path });

@@ -15,7 +15,14 @@ export async function bulkWrite<N>(
     results: outcomes.map((outcome) => (outcome.status === 'done' ? outcome.result : undefined)),
     failures: outcomes.flatMap((outcome, index) =>
       outcome.status === 'failed'
-        ? [{ index, code: outcome.error.code, message: outcome.error.message }]
+        ? [
+            {
+              index,
+              code: outcome.error.code,
+              message: outcome.error.message,
+              details: outcome.error.details,
+            },
+          ]
         : [],
     ),
     skipped: outcomes.filter((outcome) => outcome.status === 'skipped').length,

@@ -1,5 +1,5 @@
 import type { ModifyOutcome } from '../../domain/document/modification.ts';
-import { ServiceError, unsupportedOperation } from '../../domain/errors.ts';
+import { detailsWithin, ServiceError, unsupportedOperation } from '../../domain/errors.ts';
 import { pinnedId } from '../planning/pinned-id.ts';
 import type { Call } from '../ports/call.ts';
 import type { BatchOperation } from '../ports/database-adapter.ts';
@@ -73,7 +73,12 @@ function checkMatched(
 }
 
 function failed(index: number, reason: string, message: string, cause?: ServiceError): ServiceError {
-  const details = { ...cause?.details, failed_operation: index, reason, reason_message: message };
+  const details = {
+    ...detailsWithin(`operations[${index}]`, cause?.details ?? {}),
+    failed_operation: index,
+    reason,
+    reason_message: message,
+  };
   return new ServiceError('TRANSACTION_FAILED', `operation ${index} failed: ${message}`, details, cause);
 }
 
@@ -85,10 +90,20 @@ async function runBatch<N>(
 ): Promise<readonly OperationResult[]> {
   const { adapter } = execution;
   const batch = operations.map((operation) => batchOperation(operation));
-  if (adapter.batch === undefined || batch.includes(undefined)) {
-    const message = `${adapter.type} has ${adapter.batch ? 'only batches of inserts and deletes by id' : 'no transactions'}`;
-    throw unsupportedOperation(adapter.type, 'transactions', message);
-  }
+  if (adapter.batch === undefined)
+    throw unsupportedOperation(adapter.type, 'transactions', `${adapter.type} has no transactions`);
+  const unfit = batch.indexOf(undefined);
+  if (unfit >= 0)
+    throw new ServiceError(
+      'UNSUPPORTED_OPERATION',
+      `${adapter.type} has only batches of inserts and deletes by id`,
+      {
+        database: adapter.type,
+        capability: 'transactions',
+        failed_operation: unfit,
+        path: `operations[${unfit}]`,
+      },
+    );
   const outcomes = await adapter.batch(
     batch.filter((operation) => operation !== undefined),
     call,

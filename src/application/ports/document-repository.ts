@@ -8,6 +8,7 @@ import type {
   Modification,
   ModifyOutcome,
 } from '../../domain/document/modification.ts';
+import type { ErrorCode, ErrorDetails } from '../../domain/errors.ts';
 import type { ChangeEvent } from '../../domain/events.ts';
 import type { Filter } from '../../domain/query/filter.ts';
 import type { Path } from '../../domain/query/path.ts';
@@ -141,9 +142,16 @@ export interface OperationResult {
 export interface BulkResult {
   /** One per operation, in order; undefined where it failed or was not reached. */
   readonly results: readonly (OperationResult | undefined)[];
-  readonly failures: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+  readonly failures: readonly BulkFailure[];
   /** Operations after the failure of an ordered bulk. */
   readonly skipped: number;
+}
+
+export interface BulkFailure {
+  readonly index: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: ErrorDetails;
 }
 
 export interface Explanation extends JsonObject {

@@ -1,3 +1,4 @@
+import { isCollectionName } from '../../../domain/document/collection-name.ts';
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { Pipeline, StageBody } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
@@ -40,8 +41,7 @@ export function parseUnionWith(source: Json, place: StagePlace): StageBody {
 
 export function collectionAt(source: Json | undefined, place: StagePlace): string {
   const name = stringAt(source, place);
-  if (name === '' || name.startsWith('$') || name.includes('\0'))
-    throw invalidRequest('must be the name of a collection', place.path);
+  if (!isCollectionName(name)) throw invalidRequest('must be the name of a collection', place.path);
   return name;
 }
 

@@ -2,9 +2,10 @@ import { parseCollectionName } from '../../../domain/document/collection-name.ts
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { InsertOutcome } from '../../../domain/document/modification.ts';
 import { invalidRequest } from '../../../domain/errors.ts';
+import type { BulkFailure } from '../../ports/document-repository.ts';
 import { buildDocument, type DocumentInput } from '../documents/build-document.ts';
 import type { UseCaseContext } from '../use-case-context.ts';
-import { type BulkFailure, partialFailure } from './partial-failure.ts';
+import { partialFailure } from './partial-failure.ts';
 
 export const maxBulkOperations = 10_000;
 
@@ -30,6 +31,7 @@ export async function bulkInsert(
   const insertedIds = idsWith('inserted', documents, outcomes);
   if (insertedIds.length === documents.length) return insertedIds;
   throw partialFailure(
+    'documents',
     failuresOf(outcomes),
     { inserted_count: insertedIds.length, inserted_ids: insertedIds },
     idsWith('skipped', documents, outcomes).length,

@@ -34,7 +34,7 @@ export async function bulkWrite(context: UseCaseContext, input: BulkWriteInput):
   );
   const counts = countsOf(results.filter((result) => result !== undefined));
   if (failures.length === 0) return counts;
-  throw partialFailure(failures, { ...counts }, skipped);
+  throw partialFailure('operations', failures, { ...counts }, skipped);
 }
 
 function countsOf(results: readonly OperationResult[]): BulkWriteCounts {

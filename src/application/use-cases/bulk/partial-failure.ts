@@ -1,34 +1,28 @@
-import { type ErrorCode, type ErrorDetails, errorStatus, ServiceError } from '../../../domain/errors.ts';
+import { detailsWithin, ServiceError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/value/value.ts';
-
-export interface BulkFailure {
-  readonly index: number;
-  readonly code: string;
-  readonly message: string;
-  readonly details?: ErrorDetails;
-}
+import type { BulkFailure } from '../../ports/document-repository.ts';
 
 /**
  * The error of a bulk request of which a part failed: the first failure's code, and in the details what was done,
  * what failed and what was not tried.
+ * @param list what the request calls its parts: `operations`, `documents`.
  */
 export function partialFailure(
+  list: string,
   failures: readonly BulkFailure[],
   done: Readonly<Record<string, Json>>,
   notAttempted: number,
 ): ServiceError {
   const [first] = failures;
-  const code = first === undefined ? 'DATABASE_ERROR' : errorCode(first.code);
-  const message =
-    first === undefined ? 'the bulk request failed' : `operation ${first.index}: ${first.message}`;
-  return new ServiceError(code, message, {
-    ...first?.details,
+  const rest = {
     ...done,
-    failed: failures.map(({ index, code: failed, message: why }) => ({ index, code: failed, message: why })),
+    failed: failures.map(({ index, code, message }) => ({ index, code, message })),
     not_attempted: notAttempted,
+  };
+  if (first === undefined) return new ServiceError('DATABASE_ERROR', 'the bulk request failed', rest);
+  const { index, code, message, details } = first;
+  return new ServiceError(code, `operation ${index}: ${message}`, {
+    ...detailsWithin(`${list}[${index}]`, details),
+    ...rest,
   });
-}
-
-function errorCode(code: string): ErrorCode {
-  return Object.hasOwn(errorStatus, code) ? (code as ErrorCode) : 'DATABASE_ERROR';
 }

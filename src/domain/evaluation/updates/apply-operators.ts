@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../errors.ts';
+import { invalidRequest, locateMistakes } from '../../errors.ts';
 import type { Path } from '../../query/path.ts';
 import type { Update, UpdateOperationOf } from '../../query/update.ts';
 import type { ValueObject } from '../../value/value.ts';
@@ -30,8 +30,10 @@ export function applyOperators(
   const positions = { context, matched, selects: elementTests(update, context) };
   for (const { operation, path } of expandPaths(operations, fields, positions)) {
     context.budget.spend(path.length);
-    if (operation.op === '$rename') renameField(operation, draft);
-    else changeField(operation, path, draft, context);
+    locateMistakes(operationPath(operation), () => {
+      if (operation.op === '$rename') renameField(operation, draft);
+      else changeField(operation, path, draft, context);
+    });
   }
   return draft.root;
 }

@@ -1,5 +1,5 @@
 import { systemFields } from '../../document/system-fields.ts';
-import { invalidRequest } from '../../errors.ts';
+import { invalidRequest, locateMistakes } from '../../errors.ts';
 import type { Filter } from '../../query/filter.ts';
 import type { UpdateStage } from '../../query/stage.ts';
 import type { Update } from '../../query/update.ts';
@@ -46,7 +46,11 @@ function applyStages(
   view: ValueObject,
   context: EvaluationContext,
 ): ValueObject {
-  const result = stages.reduce((document, stage) => compileDocumentStage(stage, context)(document), view);
+  const result = stages.reduce(
+    (document, stage, index) =>
+      locateMistakes(`update[${index}]`, () => compileDocumentStage(stage, context)(document)),
+    view,
+  );
   for (const field of systemFields) {
     const value = ownField(result, field);
     if (value !== undefined && !equalValues(value, ownField(view, field)))

@@ -134,7 +134,6 @@ function pad(array: Value[], index: number): void {
     throw new ServiceError(
       'INVALID_REQUEST',
       `an array is not filled up by more than ${maxPadding} elements`,
-      {},
     );
   while (array.length < index) array.push(null);
 }

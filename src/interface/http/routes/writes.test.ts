@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createTestApp, send } from '../../../../test/support/test-app.ts';
+import type { JsonObject } from '../../../domain/value/value.ts';
 
 const app = createTestApp();
 const create = (id: string, data: unknown) =>
@@ -181,6 +182,34 @@ test('an update of many that matches none inserts one when it upserts', async ()
   expect(second.data).toMatchObject({ matched_count: 1, modified_count: 1, upserted_count: 0 });
 });
 
+const mistaken: readonly (readonly [JsonObject | readonly JsonObject[], string])[] = [
+  [{ $inc: { text: 1 } }, 'update.$inc.text'],
+  [{ $set: { 'text.a': 1 } }, 'update.$set.text.a'],
+  [{ $set: { 'list.9999999': 1 } }, 'update.$set.list.9999999'],
+  [{ $set: { 'list.$[].a': 1 } }, 'update.$set.list.$[].a'],
+  [{ $rename: { 'list.0': 'x' } }, 'update.$rename.list.0'],
+  [[{ $set: { a: 1 } }, { $set: { b: { $divide: [1, '$list'] } } }], 'update[1]'],
+  [[{ $replaceWith: '$text' }], 'update[0]'],
+];
+
+test.each(mistaken)('says where the update %j cannot be applied', async (update, path) => {
+  const document = { collection: 'late', id: 'a', data: { text: 'x', list: [1] } };
+  await send(app, 'POST /documents', { body: document });
+  const one = await send(app, 'POST /documents/late/a/find-and-update', { body: { update } });
+  expect(one.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path } });
+  const operation = { type: 'update', collection: 'late', id: 'a', update };
+  const fine = { ...operation, update: { $set: { n: 1 } } };
+  const body = { operations: [fine, operation] };
+  const details = { path: `operations[1].${path}` };
+  const bulk = await send(app, 'POST /documents/bulk/write', { body });
+  expect(bulk.error).toMatchObject({ code: 'INVALID_REQUEST', details });
+  const transaction = await send(app, 'POST /transactions/execute', { body });
+  expect(transaction.error).toMatchObject({
+    code: 'TRANSACTION_FAILED',
+    details: { ...details, failed_operation: 1, reason: 'INVALID_REQUEST' },
+  });
+});
+
 test('an insert of a transaction takes no expectation of matches', async () => {
   const insert = { type: 'insert', collection: 't', document: { data: {} }, expect: { matched: 4 } };
   const refused = await send(app, 'POST /transactions/execute', { body: { operations: [insert] } });
@@ -192,7 +221,7 @@ test('a transaction is all or nothing', async () => {
   const missing = { type: 'update', collection: 't', id: 'none', update: { n: 2 } };
   const failed = await send(app, 'POST /transactions/execute', { body: { operations: [insert, missing] } });
   expect([failed.status, failed.error.code]).toEqual([409, 'TRANSACTION_FAILED']);
-  expect(failed.error.details).toMatchObject({ failed_operation: 1 });
+  expect(failed.error.details).toMatchObject({ failed_operation: 1, path: 'operations[1]' });
   expect((await send(app, 'GET /documents/t/x')).status).toBe(404);
   const operations = [insert, { ...missing, optional: true }];
   const committed = await send(app, 'POST /transactions/execute', { body: { operations } });
