@@ -2,6 +2,11 @@ import { validationError } from '../errors.ts';
 
 const pattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,62}$/;
 
+/** Whether `parseCollectionName` takes it. */
+export function isCollectionName(value: string): boolean {
+  return pattern.test(value) && !value.startsWith('system.');
+}
+
 /**
  * A collection's name, case-sensitive: `^[A-Za-z_][A-Za-z0-9_.-]{0,62}$` and not MongoDB's own `system.`. Rejects with
  * VALIDATION_ERROR. A database that cannot hold such a name as it is maps it, never refuses it.

@@ -18,7 +18,7 @@ export function idToText(id: unknown): DocumentId {
 
 /**
  * The stored values that the API shows as this id, the string first: a 24-hex id may be an ObjectId, digits may be a
- * number. Never an operator: what is no such value is looked for as the string that it is.
+ * number. Never an operator or code: what is no such value is looked for as the string that it is.
  */
 export function idCandidates(id: DocumentId): readonly unknown[] {
   if (objectIdText.test(id)) return [id, ObjectId.createFromHexString(id)];
@@ -31,7 +31,8 @@ function otherId(text: string): unknown {
   try {
     const value: unknown = BSON.EJSON.parse(text);
     const holdsOperators = isBsonDocument(value) && /"\$/.test(text);
-    return holdsOperators || idToText(value) !== text ? undefined : value;
+    const isNoId = holdsOperators || value instanceof BSON.Code || idToText(value) !== text;
+    return isNoId ? undefined : value;
   } catch {
     return undefined;
   }

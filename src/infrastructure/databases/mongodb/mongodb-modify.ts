@@ -7,7 +7,7 @@ import { type ChangePlan, planChange } from './mongodb-change-plan.ts';
 import { fromStored, storedVersion, toStored } from './mongodb-documents.ts';
 import { allOf, renderFilter } from './mongodb-filter.ts';
 import { idCondition } from './mongodb-ids.ts';
-import { predictAfter, predictInserted, predictsNoChange } from './mongodb-predict.ts';
+import { predictAfter, predictInserted, predictRefusal } from './mongodb-predict.ts';
 import { findStored, type ModifyTarget, removeStored, updateStored } from './mongodb-statements.ts';
 import type { BsonDocument } from './mongodb-values.ts';
 
@@ -129,8 +129,9 @@ async function writeBound(
   { current, before, filter, plan }: Bound,
 ): Promise<ModifyOutcome | undefined> {
   const now = new Date();
-  if (plan.changes === 'unknown' && predictsNoChange(modification, before, now, target.call))
-    return { status: 'unchanged', document: before };
+  const refusal =
+    plan.changes === 'unknown' ? predictRefusal(modification, before, now, target.call) : undefined;
+  if (refusal !== undefined) return refusal;
   const changes = typeof plan.changes === 'string' ? {} : plan.changes;
   const update = plan.update({ kind: 'bound', current, version: before.version }, now);
   const stored = update && (await updateStored(target, allOf([filter, changes]), update, plan, 'after'));

@@ -40,16 +40,21 @@ export function predictAfter(
   }
 }
 
-/** Whether the change certainly leaves the document as it is. */
-export function predictsNoChange(
+/**
+ * What a change that only the server can judge will come to, as far as that is certain beforehand: it leaves the
+ * document as it is, or makes one that breaks the rules of documents, which MongoDB does not know.
+ */
+export function predictRefusal(
   modification: Modification,
   before: Document,
   now: Date,
   call: Call,
-): boolean {
+): Extract<ModifyOutcome, { status: 'unchanged' | 'failed' }> | undefined {
   const { change } = modification;
-  if (change.kind === 'update' && !isExact(change.update, before)) return false;
-  return applied(modification, before, now, call).status === 'unchanged';
+  if (change.kind === 'update' && !isExact(change.update, before)) return undefined;
+  const outcome = applied(modification, before, now, call);
+  if (outcome.status === 'unchanged') return outcome;
+  return outcome.status === 'failed' && outcome.error.code === 'VALIDATION_ERROR' ? outcome : undefined;
 }
 
 /** What an upsert inserts. */

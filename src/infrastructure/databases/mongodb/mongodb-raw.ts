@@ -78,10 +78,29 @@ function checkCommand(command: JsonObject, allowWrites: boolean): void {
   for (const key of Object.keys(command))
     if (reservedKeys.has(key)) throw invalidRequest(`${key} is set by the service`, `query.${key}`);
   const target = command[name];
-  if (typeof target === 'string' && target.startsWith('system.'))
-    throw new ServiceError('PERMISSION_DENIED', 'collections of the system are not for callers', {});
+  checkSource(target);
+  checkSource(command.viewOn);
   checkKeys(command, allowWrites, 'query');
   if (name === 'explain' && isObject(target)) checkCommand(target, allowWrites);
+}
+
+/** Stages that read or write another collection than the command names. */
+const sourceStages: ReadonlySet<string> = new Set([
+  '$lookup',
+  '$graphLookup',
+  '$unionWith',
+  '$out',
+  '$merge',
+]);
+
+/** A collection, as a name or as the operand of a stage that names one: of this database, and none of the system's. */
+function checkSource(source: Json | undefined): void {
+  if (typeof source === 'string' && (source.startsWith('system.') || /[$\0]/.test(source)))
+    throw new ServiceError('PERMISSION_DENIED', 'collections of the system are not for callers', {});
+  if (!isObject(source)) return;
+  if (source.db !== undefined)
+    throw new ServiceError('PERMISSION_DENIED', 'other databases are not for callers', {});
+  for (const member of [source.from, source.coll, source.into]) checkSource(member);
 }
 
 function checkKeys(value: Json, allowWrites: boolean, path: string): void {
@@ -90,6 +109,7 @@ function checkKeys(value: Json, allowWrites: boolean, path: string): void {
     if (codeKeys.has(key))
       throw invalidRequest(`${key} is refused: the service runs no code of callers`, path);
     if (writeStages.has(key) && !allowWrites) throw readOnly(key);
+    if (sourceStages.has(key)) checkSource(member);
     checkKeys(member, allowWrites, `${path}.${key}`);
   }
 }
