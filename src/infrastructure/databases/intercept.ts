@@ -12,7 +12,7 @@ export interface Interceptor {
 
 /** An adapter whose every call, also inside a transaction, goes through `around`: how decorators are made. */
 export function intercept<N>(adapter: DatabaseAdapter<N>, around: Interceptor): DatabaseAdapter<N> {
-  const { transaction, batch, raw, changeFeed } = adapter;
+  const { transaction, batch, raw, changeFeed, reconnect } = adapter;
   return {
     ...interceptOperations(adapter, around),
     type: adapter.type,
@@ -22,6 +22,7 @@ export function intercept<N>(adapter: DatabaseAdapter<N>, around: Interceptor): 
     ping: (call) => around.promise('ping', '', () => adapter.ping(call)),
     stats: (call) => around.promise('stats', '', () => adapter.stats(call)),
     close: () => adapter.close(),
+    ...(reconnect && { reconnect }),
     ...(transaction && {
       transaction: (call, body) =>
         around.promise('transaction', '', () =>
@@ -39,7 +40,11 @@ export function intercept<N>(adapter: DatabaseAdapter<N>, around: Interceptor): 
   };
 }
 
-function interceptOperations<N>(inner: DocumentOperations<N>, around: Interceptor): DocumentOperations<N> {
+/** The same of the document operations alone. */
+export function interceptOperations<N>(
+  inner: DocumentOperations<N>,
+  around: Interceptor,
+): DocumentOperations<N> {
   const { aggregate, distinct, modifyMany } = inner;
   return {
     get: (name, ids, call) => around.promise('get', name, () => inner.get(name, ids, call)),

@@ -1,18 +1,20 @@
-import { type ClientSession, MongoError } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClientSession, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import { type Interceptor, interceptOperations } from '../intercept.ts';
 import { commandOptions, run } from './mongodb-call.ts';
 import type { MongodbConnection } from './mongodb-connection.ts';
 import { needsReplicaSet } from './mongodb-errors.ts';
 import type { MongodbNative } from './mongodb-native.ts';
 import { mongodbOperations } from './mongodb-operations.ts';
 
-const commitAttempts = 5;
-
 /**
  * One attempt: snapshot reads, majority writes. A transient conflict rejects with TRANSACTION_FAILED and
- * `transient: true`, upon which the caller runs the whole body again; a commit whose outcome is unknown is sent again,
- * which is safe. https://github.com/mongodb/specifications/blob/master/source/transactions-convenient-api/transactions-convenient-api.md
+ * `transient: true`, a connection that was lost before the commit with CONNECTION_ERROR and the same, upon which the
+ * caller runs the whole body again; a commit whose outcome is unknown is sent again, which is safe.
+ * https://github.com/mongodb/specifications/blob/master/source/transactions-convenient-api/transactions-convenient-api.md
  */
 export async function runInTransaction<T>(
   connection: MongodbConnection,
@@ -22,6 +24,7 @@ export async function runInTransaction<T>(
   const client = await connection.client();
   if (connection.kind() === 'standalone') throw needsReplicaSet();
   const session = client.startSession();
+  let ending: Promise<unknown> = Promise.resolve();
   try {
     session.startTransaction({
       readConcern: { level: 'snapshot' },
@@ -29,15 +32,53 @@ export async function runInTransaction<T>(
       readPreference: 'primary',
       maxCommitTimeMS: commandOptions(call, undefined).maxTimeMS,
     });
-    const result = await body(mongodbOperations({ connection, session }));
+    const result = await body(
+      interceptOperations(mongodbOperations({ connection, session }), lostAreTransient),
+    );
     await commit(session, call);
     return result;
   } catch (error) {
-    if (session.inTransaction()) await session.abortTransaction().catch(() => undefined);
+    if (session.inTransaction()) ending = session.abortTransaction().catch(() => undefined);
+    // Locks are gone when the caller hears of it, unless there is no server to free them, or no time.
+    if (!call.signal.aborted && !isLost(error)) await ending;
     throw error;
   } finally {
-    await session.endSession();
+    ending.then(() => session.endSession()).catch(() => undefined);
   }
+}
+
+/**
+ * Nothing of the transaction is there when the connection broke before the commit. The driver tells so by a label, but
+ * not where another command had told it of the break already. Not so when no server could be found: the driver has
+ * waited for one as long as it is configured to.
+ */
+const lostAreTransient: Interceptor = {
+  async promise(_operation, _collection, runs) {
+    try {
+      return await runs();
+    } catch (error) {
+      throw asTransient(error);
+    }
+  },
+  async *stream(_operation, _collection, runs) {
+    try {
+      yield* runs();
+    } catch (error) {
+      throw asTransient(error);
+    }
+  },
+};
+
+function asTransient(error: unknown): unknown {
+  if (!(error instanceof ServiceError) || !(error.cause instanceof MongoNetworkError)) return error;
+  return new ServiceError(error.code, error.message, { ...error.details, transient: true }, error.cause);
+}
+
+/** Whether the connection broke under it, also where an operation's failure is told as the transaction's. */
+function isLost(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof MongoNetworkError || cause instanceof MongoServerSelectionError) return true;
+  return false;
 }
 
 async function commit(session: ClientSession, call: Call): Promise<void> {
@@ -45,16 +86,34 @@ async function commit(session: ClientSession, call: Call): Promise<void> {
     try {
       return await run(call, undefined, () => session.commitTransaction());
     } catch (error) {
-      if (!isUnknown(error) || attempt >= commitAttempts || Date.now() >= call.deadline) throw error;
+      if (!(error instanceof ServiceError) || !isUnknown(error.cause)) throw error;
+      if (Date.now() >= call.deadline || isOutOfTime(error.cause)) throw outcomeUnknown(error);
+      await pause(attempt, call);
     }
   }
 }
 
-const outOfTime = 50;
+function pause(attempt: number, call: Call): Promise<void> {
+  const longest = Math.min(500, 5 * 2 ** attempt, Math.max(0, call.deadline - Date.now()));
+  return delay(Math.random() * longest, undefined, { signal: call.signal }).catch(() => undefined);
+}
 
-/** Whether a commit is to be sent again; not so where the server had no time left for it, as the specification says. */
-export function isUnknown(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (!(cause instanceof MongoError) || cause.code === outOfTime) return false;
-  return cause.hasErrorLabel('UnknownTransactionCommitResult');
+/** Whether the server may have committed. The driver leaves its label out where no server was found for a retry. */
+function isUnknown(cause: unknown): boolean {
+  if (!(cause instanceof MongoError)) return false;
+  return (
+    cause.hasErrorLabel('UnknownTransactionCommitResult') ||
+    cause instanceof MongoNetworkError ||
+    cause instanceof MongoServerSelectionError
+  );
+}
+
+/** The server had no time left for the commit: the specification forbids to send it again. */
+function isOutOfTime(cause: unknown): boolean {
+  return cause instanceof MongoError && cause.code === 50;
+}
+
+function outcomeUnknown(error: ServiceError): ServiceError {
+  const message = 'MongoDB did not tell whether the transaction was committed';
+  return new ServiceError(error.code, message, { ...error.details, outcome: 'unknown' }, error.cause);
 }
