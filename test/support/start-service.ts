@@ -45,7 +45,8 @@ export async function startService(
     process: child,
     output: collected,
     stop: async (signal = 'SIGTERM') => {
-      if (child.exitCode !== null) return child.exitCode;
+      const ended = child.exitCode ?? child.signalCode;
+      if (ended !== null) return ended;
       child.kill(signal);
       const [code, killedBy] = await once(child, 'exit');
       return code ?? killedBy;

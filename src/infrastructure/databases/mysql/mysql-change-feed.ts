@@ -48,7 +48,8 @@ async function settledChanges(
   if (gap.at > 0) return rows.slice(0, gap.at);
   await pause(call.signal);
   await waitForEnd(database, gap, call);
-  return readChanges(database, position, call);
+  const settled = await readChanges(database, position, call);
+  return settled.slice(0, firstGap(settled, gap.to)?.at);
 }
 
 async function readChanges(
@@ -69,12 +70,13 @@ interface Gap {
   readonly to: number;
 }
 
-function firstGap(rows: readonly OutboxRow[], position: number): Gap | undefined {
-  let expected = position + 1;
+/** @param settled up to this number nothing more can come */
+function firstGap(rows: readonly OutboxRow[], settled: number): Gap | undefined {
+  let expected = settled + 1;
   for (const [at, row] of rows.entries()) {
     const found = Number(row[0]);
-    if (found !== expected) return { at, from: expected, to: found - 1 };
-    expected = found + 1;
+    if (found > expected) return { at, from: expected, to: found - 1 };
+    expected = Math.max(expected, found + 1);
   }
   return undefined;
 }
