@@ -67,13 +67,17 @@ describe.skipIf(database === undefined)('kill -9 between a document and what bel
       service = undefined;
       await Promise.all(writers);
     }
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    stop.abort();
-    await watching;
     const all = await findIds(repository, collection, {});
     expect(all.length).toBeGreaterThan(clients);
-    for (const id of all) {
-      const document = await repository.get(collection, id, testCall());
+    const documents = await Promise.all(all.map((id) => repository.get(collection, id, testCall())));
+    const isTold = (): boolean =>
+      documents.every((document) => document !== undefined && told.get(document.id) === document.version);
+    for (let waited = 0; waited < 60 && !isTold(); waited++)
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    stop.abort();
+    await watching;
+    for (const [at, id] of all.entries()) {
+      const document = documents[at];
       const { city, key } = document?.data.value ?? {};
       expect(await findIds(repository, collection, { city: city ?? null })).toContain(id);
       expect(await findIds(repository, collection, { key: key ?? null })).toEqual([id]);

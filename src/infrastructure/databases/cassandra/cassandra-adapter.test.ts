@@ -16,7 +16,7 @@ import { CassandraConnection } from './cassandra-connection.ts';
 import type { CassandraFragment } from './cassandra-dialect.ts';
 import type { CassandraOptions } from './cassandra-options.ts';
 import { cassandraOptions } from './cassandra-settings.ts';
-import { bucketOf, shards } from './change-announcer.ts';
+import { bucketOf } from './change-clock.ts';
 
 const contactPoints = process.env.CASSANDRA_CONTACT_POINTS;
 const collection = 'adapter_tests';
@@ -208,10 +208,9 @@ describe.skipIf(contactPoints === undefined)('Cassandra', { timeout: 60_000 }, (
     const ofDocument = `SELECT change FROM ${options.keyspace}.${table} WHERE id = ?`;
     const [row] = await direct.read({ text: ofDocument, values: ['unnoted'] }, call());
     const change = String(row?.change);
-    const forget = `DELETE state FROM ${options.keyspace}.changes WHERE bucket = ? AND shard = ? AND change = ?`;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    for (const shard of shards)
-      await direct.run({ text: forget, values: [bucketOf(change), shard, change] }, call());
+    const forget = `DELETE FROM ${options.keyspace}.change_marks WHERE bucket = ?`;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await direct.run({ text: forget, values: [bucketOf(change)] }, call());
     await reading;
     stop.abort();
     expect(events.toSorted()).toEqual(['created a', 'created c', 'created unnoted', 'deleted a']);

@@ -171,11 +171,14 @@ export class CassandraBatch {
     );
     // From here on the batch may come to be even when we do not hear of it: the reservations stay until they expire.
     reservation.kept = true;
-    if (statements.length > 0) await connection.batch(statements, call, { logged: true });
-    announcer.settle(
-      planned.flatMap(({ announcements }) => announcements),
-      'done',
-    );
+    const announcements = planned.flatMap((one) => one.announcements);
+    try {
+      if (statements.length > 0) await connection.batch(statements, call, { logged: true });
+    } catch (error) {
+      announcer.settle(announcements, 'open');
+      throw error;
+    }
+    announcer.settle(announcements, 'done');
     await mapLimited(planned, atOnce, async ({ entry, before, after, dropped }) => {
       if (before === undefined) return;
       await lookups.remove(entry.indexes, before.document, after, before.change, call);

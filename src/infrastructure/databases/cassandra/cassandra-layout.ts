@@ -13,7 +13,8 @@ export function tableOf(options: CassandraOptions, table: string): string {
 
 /**
  * The tables that all collections share: `collections` (the ledger: one partition, so that a rename is one conditional
- * batch), `lookups` and `unique_keys` (what indexes consist of), `changes` (announced changes by time).
+ * batch), `lookups` and `unique_keys` (what indexes consist of), `change_log` and `change_marks` (what was announced, and what
+ * became of it, by time).
  */
 export async function createTables(client: Client, options: CassandraOptions): Promise<void> {
   const { keyspace, replication, changeFeed, tombstoneSeconds } = options;
@@ -32,17 +33,19 @@ export async function createTables(client: Client, options: CassandraOptions): P
 
 function definitions(tombstoneSeconds: number, keepSeconds: number): Readonly<Record<string, string>> {
   const grace = `gc_grace_seconds = ${tombstoneSeconds}`;
+  const window = Math.max(1, Math.ceil(keepSeconds / 60 / 24));
+  const ofChanges = `default_time_to_live = ${keepSeconds} AND ${grace}
+    AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES',
+      'compaction_window_size': '${window}'}`;
   return {
     collections: `(part text, name text, table_name text, state text, since bigint, indexes text,
       PRIMARY KEY (part, name))`,
     lookups: `(index_id text, shard smallint, key blob, id text, PRIMARY KEY ((index_id, shard), key, id))
       WITH ${grace}`,
     unique_keys: `(index_id text, key text, id text, claim text, PRIMARY KEY ((index_id, key))) WITH ${grace}`,
-    changes: `(bucket bigint, shard smallint, change text, collection text, id text, kind text, version int,
-      base text, outcome text, state text, data text, metadata text, occurred_at text, PRIMARY KEY ((bucket, shard), change))
-      WITH default_time_to_live = ${keepSeconds} AND gc_grace_seconds = ${tombstoneSeconds}
-      AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES',
-        'compaction_window_size': '${Math.max(1, Math.ceil(keepSeconds / 60 / 24))}'}`,
+    change_log: `(bucket bigint, shard smallint, name text, changes text, bodies text,
+      PRIMARY KEY ((bucket, shard), name)) WITH ${ofChanges}`,
+    change_marks: `(bucket bigint, subject text, state text, PRIMARY KEY (bucket, subject)) WITH ${ofChanges}`,
   };
 }
 

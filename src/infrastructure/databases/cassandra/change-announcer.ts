@@ -1,10 +1,10 @@
-import { types } from 'cassandra-driver';
 import type { Document } from '../../../domain/document/document.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import { backgroundCall } from '../background-call.ts';
-import type { CassandraConnection, Statement } from './cassandra-connection.ts';
+import type { CassandraConnection } from './cassandra-connection.ts';
 import { tableOf } from './cassandra-layout.ts';
-import { microsecondsOf } from './change-clock.ts';
+import { bucketOf, microsecondsOf } from './change-clock.ts';
+import { ChangeMarks, type ChangeState } from './change-marks.ts';
 
 /** A change that is about to be made. */
 export interface Announcement {
@@ -20,48 +20,60 @@ export interface Announcement {
   readonly occurredAt: string;
 }
 
-/** Changes are spread over partitions of a minute and one of these shards; a process writes to one. */
-export const shards = [0, 1, 2, 3] as const;
-export const bucketMicroseconds = 60_000_000;
-const maxPerBatch = 64;
-const maxInFlight = 2;
-const noteAfterMs = 50;
-const longestMs = 10_000;
-const maxBatchCharacters = 1_000_000;
-
-export function bucketOf(change: string): number {
-  return Math.floor(microsecondsOf(change) / bucketMicroseconds);
+/** What a row says about each of its changes; `data` and `metadata` stand in a column of their own. */
+export interface AnnouncedChange {
+  readonly change: string;
+  readonly kind: ChangeEvent['kind'];
+  readonly collection: string;
+  readonly id: string;
+  readonly version: number;
+  readonly base: string | null;
+  readonly outcome: string | null;
+  readonly occurredAt: string;
 }
 
+/** Changes are spread over partitions of a minute and one of these shards; a process writes to one. */
+export const shards = [0, 1, 2, 3] as const;
+/** How much later than its first change, whose name it has, a row's last one can be. */
+export const rowMicroseconds = 100_000;
+const maxPerRow = 64;
+const maxInFlight = 2;
+const longestMs = 10_000;
+const maxRowCharacters = 1_000_000;
+
 interface Waiting {
-  readonly statement: Statement;
-  readonly bucket: number;
-  readonly size: number;
+  readonly announcement: Announcement;
+  readonly body: string;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * Writes down what is about to happen before it happens, and afterwards that it did, so that no crash loses a change
- * between document and change feed; see docs/decisions. Announcements of one turn of the event loop travel together.
+ * between document and change feed; see docs/decisions. Announcements that come together become one row.
  */
 export class ChangeAnnouncer {
   readonly #connection: CassandraConnection;
+  readonly #marks: ChangeMarks;
   readonly #shard = shards[Math.floor(Math.random() * shards.length)] ?? 0;
   readonly #table: string;
   #waiting: Waiting[] = [];
   #inFlight = 0;
   #scheduled = false;
-  #notes: Waiting[] = [];
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(connection: CassandraConnection) {
     this.#connection = connection;
-    this.#table = tableOf(connection.options, 'changes');
+    this.#marks = new ChangeMarks(connection);
+    this.#table = tableOf(connection.options, 'change_log');
   }
 
   get enabled(): boolean {
     return this.#connection.options.changeFeed.enabled;
+  }
+
+  /** Changes that have just been named, in the order of their names: each has to be settled, whatever becomes of it. */
+  begin(announcements: readonly Announcement[]): void {
+    if (this.enabled) for (const { change } of announcements) this.#marks.begin(change);
   }
 
   /**
@@ -70,64 +82,25 @@ export class ChangeAnnouncer {
    */
   async announce(announcements: readonly Announcement[]): Promise<boolean> {
     if (!this.enabled) return true;
-    await Promise.all(announcements.map((one) => this.#add(this.#insertion(one), bucketOf(one.change))));
+    await Promise.all(announcements.map((one) => this.#add(one)));
     const lease = (this.#connection.options.changeFeed.delayMs * 1000) / 2;
     return announcements.every(({ change }) => Date.now() * 1000 - microsecondsOf(change) < lease);
   }
 
   /** Notes what became of announcements, in the background: a note that gets lost costs the feed a look at the document. */
-  settle(announcements: readonly Announcement[], state: 'done' | 'lost'): void {
-    if (!this.enabled) return;
-    const text = `UPDATE ${this.#table} SET state = ? WHERE bucket = ? AND shard = ? AND change = ?`;
-    for (const { change } of announcements) {
-      const bucket = bucketOf(change);
-      const statement = { text, values: [state, bucket, this.#shard, change] };
-      this.#notes.push({ statement, bucket, size: 100, resolve: ignore, reject: ignore });
-    }
-    this.#timer ??= setTimeout(() => void this.#writeNotes(), noteAfterMs);
+  settle(announcements: readonly Announcement[], state: ChangeState): void {
+    if (this.enabled) for (const { change } of announcements) this.#marks.end(change, state);
   }
 
-  async close(): Promise<void> {
-    await this.#writeNotes();
+  close(): Promise<void> {
+    return this.#marks.close();
   }
 
-  async #writeNotes(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const notes = this.#notes;
-    this.#notes = [];
-    await Promise.all(batches(notes).map((batch) => this.#send(batch)));
-  }
-
-  #insertion({ change, kind, document, base, outcome, occurredAt }: Announcement): Statement {
-    const removed = kind === 'deleted';
-    return {
-      text: `INSERT INTO ${this.#table} (bucket, shard, change, collection, id, kind, version, base, outcome, data, metadata, occurred_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      values: [
-        bucketOf(change),
-        this.#shard,
-        change,
-        document.collection,
-        document.id,
-        kind,
-        document.version,
-        base ?? types.unset,
-        outcome ?? types.unset,
-        removed ? types.unset : document.data.text,
-        removed ? types.unset : JSON.stringify(document.metadata),
-        occurredAt,
-      ],
-    };
-  }
-
-  #add(statement: Statement, bucket: number): Promise<void> {
+  #add(announcement: Announcement): Promise<void> {
+    const { kind, document } = announcement;
+    const body = kind === 'deleted' ? 'null' : `[${document.data.text},${JSON.stringify(document.metadata)}]`;
     return new Promise((resolve, reject) => {
-      const size = statement.values.reduce<number>(
-        (total, value) => total + (typeof value === 'string' ? value.length : 8),
-        0,
-      );
-      this.#waiting.push({ statement, bucket, size, resolve, reject });
+      this.#waiting.push({ announcement, body, resolve, reject });
       this.#schedule();
     });
   }
@@ -140,9 +113,9 @@ export class ChangeAnnouncer {
       this.#scheduled = false;
       const waiting = this.#waiting;
       this.#waiting = [];
-      for (const batch of batches(waiting)) {
+      for (const row of rowsOf(waiting)) {
         this.#inFlight += 1;
-        void this.#send(batch).finally(() => {
+        void this.#send(row).finally(() => {
           this.#inFlight -= 1;
           this.#schedule();
         });
@@ -150,43 +123,53 @@ export class ChangeAnnouncer {
     });
   }
 
-  async #send(batch: readonly Waiting[]): Promise<void> {
-    const unbound = backgroundCall(longestMs);
+  async #send(row: readonly Waiting[]): Promise<void> {
+    const name = row[0]?.announcement.change ?? '';
+    const text = `INSERT INTO ${this.#table} (bucket, shard, name, changes, bodies) VALUES (?, ?, ?, ?, ?)`;
+    const changes = JSON.stringify(row.map(({ announcement }) => announcedChange(announcement)));
+    const bodies = `[${row.map(({ body }) => body).join(',')}]`;
+    const values = [bucketOf(name), this.#shard, name, changes, bodies];
     try {
-      await this.#connection.batch(
-        batch.map((one) => one.statement),
-        unbound,
-        { logged: false },
-      );
-      for (const one of batch) one.resolve();
+      await this.#connection.run({ text, values }, backgroundCall(longestMs), { idempotent: true });
+      for (const one of row) one.resolve();
     } catch (error) {
-      for (const one of batch) one.reject(error);
+      for (const one of row) one.reject(error);
     }
   }
 }
 
-function ignore(): void {
-  // A note that gets lost costs the feed a look at the document.
+function announcedChange({
+  change,
+  kind,
+  document: { collection, id, version },
+  base,
+  outcome,
+  occurredAt,
+}: Announcement): AnnouncedChange {
+  return { change, kind, collection, id, version, base, outcome, occurredAt };
 }
 
-/** Of one partition each, and not too large. */
-function batches(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
-  const done: Waiting[][] = [];
-  const open = new Map<number, { readonly items: Waiting[]; size: number }>();
-  for (const one of waiting) {
-    const current = open.get(one.bucket);
+/** In the order of their names, rows within one minute, neither long nor large, each called by its first change. */
+function rowsOf(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
+  const rows: Waiting[][] = [];
+  let characters = 0;
+  for (const one of waiting.toSorted((a, b) => (a.announcement.change < b.announcement.change ? -1 : 1))) {
+    const row = rows.at(-1);
+    const [first] = row ?? [];
+    characters += one.body.length;
     if (
-      current !== undefined &&
-      current.items.length < maxPerBatch &&
-      current.size + one.size <= maxBatchCharacters
-    ) {
-      current.items.push(one);
-      current.size += one.size;
-    } else {
-      const items = [one];
-      done.push(items);
-      open.set(one.bucket, { items, size: one.size });
+      row !== undefined &&
+      first !== undefined &&
+      row.length < maxPerRow &&
+      characters <= maxRowCharacters &&
+      bucketOf(first.announcement.change) === bucketOf(one.announcement.change) &&
+      microsecondsOf(one.announcement.change) - microsecondsOf(first.announcement.change) <= rowMicroseconds
+    )
+      row.push(one);
+    else {
+      rows.push([one]);
+      characters = one.body.length;
     }
   }
-  return done;
+  return rows;
 }

@@ -11,6 +11,7 @@ import type { CassandraUniqueKeys } from './cassandra-unique-keys.ts';
 import { documentValues, type Stored } from './cassandra-values.ts';
 import type { Announcement, ChangeAnnouncer } from './change-announcer.ts';
 import type { ChangeClock } from './change-clock.ts';
+import type { ChangeState } from './change-marks.ts';
 import type { Step } from './modification-chain.ts';
 
 /** What a document is to become, from what it is. */
@@ -49,28 +50,29 @@ export class DocumentWriter {
     const { uniqueKeys, lookups, announcer } = this.#parts;
     const claims = after === undefined ? [] : await uniqueKeys.claimFor(entry, before?.document, after, call);
     const { change, announcements } = this.announcements(transition);
-    let written = false;
+    let state: ChangeState = 'lost';
     try {
-      const dropped = await uniqueKeys.droppedBy(entry, before?.document, after, call);
-      const [inTime] = await Promise.all([
+      const [inTime, dropped] = await Promise.all([
         announcer.announce(announcements),
+        uniqueKeys.droppedBy(entry, before?.document, after, call),
         lookups.add(entry.indexes, before?.document, after, change, call),
       ]);
-      written =
-        inTime && uniqueKeys.hold(claims) && (await this.#compareAndSet(entry, transition, change, call));
-      announcer.settle(announcements, written ? 'done' : 'lost');
-      if (!written) return false;
+      if (!inTime || !uniqueKeys.hold(claims)) return false;
+      state = 'open';
+      state = (await this.#compareAndSet(entry, transition, change, call)) ? 'done' : 'lost';
+      if (state === 'lost') return false;
       if (before !== undefined) {
         await lookups.remove(entry.indexes, before.document, after, before.change, call);
         await uniqueKeys.release(dropped, call);
       }
       return true;
     } finally {
-      if (!written && claims.length > 0) await this.#giveBack(entry, id, claims, call);
+      announcer.settle(announcements, state);
+      if (state !== 'done' && claims.length > 0) await this.#giveBack(entry, id, claims, call);
     }
   }
 
-  /** Names for the changes of a transition, the last of which the document will be at. */
+  /** Names for the changes of a transition, the last of which the document will be at; they have to be settled. */
   announcements({ before, after, steps }: Transition): {
     readonly change: string;
     readonly announcements: readonly Announcement[];
@@ -94,6 +96,7 @@ export class DocumentWriter {
             : (step.document.updatedAt ?? new Date().toISOString()),
       }),
     );
+    this.#parts.announcer.begin(announcements);
     return { change, announcements };
   }
 
