@@ -1,17 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  BSON,
-  type ChangeStream,
-  type ChangeStreamDocument,
-  type Db,
-  MongoServerError,
-  type ResumeToken,
-} from 'mongodb';
+import { BSON, type Db, MongoError, MongoServerError, type ResumeToken } from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import { toChangeEvent } from './mongodb-change-event.ts';
+import { openStream, type Position, type StreamChange } from './mongodb-change-stream.ts';
 import type { MongodbConnection } from './mongodb-connection.ts';
 import { toServiceError } from './mongodb-errors.ts';
 import { type BsonDocument, isBsonDocument } from './mongodb-values.ts';
@@ -19,8 +13,6 @@ import { type BsonDocument, isBsonDocument } from './mongodb-values.ts';
 type Scope = Parameters<ChangeFeed['watch']>[0];
 
 const longestPauseMs = 5000;
-/** How long one look at the log waits for something new. */
-const maxAwaitTimeMS = 1000;
 
 /** Change streams, resumed after a lost connection and after the collection was dropped, until the signal aborts. */
 export function mongodbChangeFeed(connection: MongodbConnection): ChangeFeed {
@@ -28,100 +20,65 @@ export function mongodbChangeFeed(connection: MongodbConnection): ChangeFeed {
 }
 
 async function* watch(connection: MongodbConnection, scope: Scope, call: Call): AsyncIterable<ChangeEvent> {
-  let position: ResumeToken = scope.after === undefined ? undefined : parseToken(scope.after);
+  const position: Position = { token: scope.after === undefined ? undefined : parseToken(scope.after) };
   for (let failures = 0; !call.signal.aborted; ) {
     try {
-      for await (const step of changes(connection, scope.collection, position, call)) {
-        position = step.position;
+      for await (const event of changes(connection, scope.collection, position, call)) {
         failures = 0;
-        if (step.event !== undefined) yield step.event;
+        if (event !== undefined) yield event;
       }
     } catch (error) {
       if (call.signal.aborted) return;
-      const mapped = toServiceError(error, scope.collection);
-      if (mapped.code !== 'CONNECTION_ERROR' && mapped.code !== 'QUERY_TIMEOUT') throw mapped;
+      if (!isResumable(error)) throw toServiceError(error, scope.collection);
       failures += 1;
       await pause(Math.min(100 * 2 ** failures, longestPauseMs) * Math.random(), call);
     }
   }
 }
 
-interface Step {
-  /** From where to go on. It moves also while nothing happens, so that it does not fall off the log. */
-  readonly position: ResumeToken;
-  readonly event: ChangeEvent | undefined;
+/**
+ * What may go by itself: the connection, the server, and what the server says itself.
+ * https://github.com/mongodb/specifications/blob/master/source/change-streams/change-streams.md#resumable-error
+ */
+function isResumable(error: unknown): boolean {
+  if (error instanceof MongoError && error.hasErrorLabel('ResumableChangeStreamError')) return true;
+  if (error instanceof MongoServerError && error.code === cursorNotFound) return true;
+  const { code } = toServiceError(error);
+  return code === 'CONNECTION_ERROR' || code === 'QUERY_TIMEOUT';
 }
 
-/** The changes of one stream, until it ends: the signal aborts, or the collection is dropped. */
+const cursorNotFound = 43;
+
+/**
+ * The changes of one stream, until it ends: the signal aborts, or the collection is dropped. Undefined: nothing to
+ * tell, but the log was read. The position is that of the last change that was taken.
+ */
 async function* changes(
   connection: MongodbConnection,
   collection: string | undefined,
-  after: ResumeToken,
+  position: Position,
   call: Call,
-): AsyncIterable<Step> {
+): AsyncIterable<ChangeEvent | undefined> {
   const db = await connection.db();
-  const images = !withoutImages.has(db);
-  const stream = openStream(db, collection, after, images);
-  const close = (): void => {
-    stream.close().catch(() => undefined);
-  };
-  call.signal.addEventListener('abort', close, { once: true });
+  const stream = await openStream(db, collection, position, call.signal);
   try {
-    while (!call.signal.aborted) {
-      const change = await stream.tryNext();
-      if (change === null) yield { position: stream.resumeToken ?? after, event: undefined };
-      else {
-        const event = toChangeEvent(await withDocument(db, change), toToken(change._id));
-        yield { position: change._id, event };
+    for (let change = stream.first; !call.signal.aborted; change = await stream.next()) {
+      if (change === null) {
+        yield undefined;
+        continue;
       }
-      if (change?.operationType === 'invalidate') return;
+      const event = toChangeEvent(await withDocument(db, change), toToken(change._id));
+      position.token = change._id;
+      yield event;
+      if (change.operationType === 'invalidate') return;
     }
-  } catch (error) {
-    if (!images || !lacksImages(error)) throw error;
-    withoutImages.add(db);
   } finally {
-    call.signal.removeEventListener('abort', close);
-    close();
+    stream.close();
   }
 }
 
 async function pause(milliseconds: number, call: Call): Promise<void> {
   await delay(milliseconds, undefined, { signal: call.signal }).catch(() => undefined);
-}
-
-type StreamChange = ChangeStreamDocument<BsonDocument>;
-type Stream = ChangeStream<BsonDocument, StreamChange>;
-
-/**
- * With the images of documents before and after changes where the server has them (6.0 and later, on collections that
- * keep them): https://www.mongodb.com/docs/manual/changeStreams/#change-streams-with-document-pre--and-post-images
- */
-function openStream(
-  db: Db,
-  collection: string | undefined,
-  startAfter: ResumeToken,
-  images: boolean,
-): Stream {
-  const options = {
-    maxAwaitTimeMS,
-    ...(startAfter !== undefined && { startAfter }),
-    ...(images
-      ? { fullDocument: 'whenAvailable', fullDocumentBeforeChange: 'whenAvailable' }
-      : { fullDocument: 'updateLookup' }),
-  };
-  return collection === undefined
-    ? db.watch([], options)
-    : db.collection<BsonDocument>(collection).watch([], options);
-}
-
-/** Databases whose server was asked for images and does not know them. */
-const withoutImages = new WeakSet<Db>();
-
-/** What an older server, or another product, says to an option that it does not know. */
-const unknownOption: ReadonlySet<unknown> = new Set([2, 9, 14, 59, 72, 115, 238, 40415]);
-
-function lacksImages(error: unknown): boolean {
-  return error instanceof MongoServerError && unknownOption.has(error.code);
 }
 
 /** An update of a collection that keeps no images comes without its document, which is then looked up as it is now. */
