@@ -4,8 +4,9 @@ import type { DocumentRepository } from '../../src/application/ports/document-re
 import type { DatabaseType } from '../../src/domain/database-type.ts';
 import { isMongodbStandIn } from '../support/mongodb-stand-in.ts';
 import { openTestRepository, testDatabases } from '../support/test-databases.ts';
-import { corpusFiles, readPlainCases } from './corpus-case.ts';
-import { runCase } from './run-case.ts';
+import { type CorpusCase, corpusFiles, readPlainCases } from './corpus-case.ts';
+import { groupCases } from './group-cases.ts';
+import { runGroup } from './run-group.ts';
 
 /**
  * The cases that are known not to pass, by id, with the reason: on every database under `*`, else under its name. A case
@@ -40,8 +41,8 @@ function isUnsteady(database: DatabaseType, id: string): boolean {
   return database === 'mongodb' && standIn.size > 0 && unsteadyOnStandIn.has(id);
 }
 
-/** How many cases run side by side, each lane in collections of its own, where writes mostly wait for the disk. */
-const lanes: Partial<Record<DatabaseType, number>> = { cassandra: 8 };
+/** How many groups of cases run side by side, each lane in collections of its own, where writes mostly wait for the disk. */
+const lanes: Partial<Record<DatabaseType, number>> = { cassandra: 8, elasticsearch: 8 };
 
 describe.each(testDatabases)('the corpus on $type', (database) => {
   let repository: DocumentRepository;
@@ -54,15 +55,18 @@ describe.each(testDatabases)('the corpus on $type', (database) => {
     const cases = readPlainCases(file);
     const surprises: string[] = [];
     let passed = 0;
-    const queue = cases.values();
+    const queue = groupCases(cases).values();
+    const note = (one: CorpusCase, wrong: string | undefined): void => {
+      if (wrong === undefined) passed += 1;
+      const excused = excuse(database.type, one.id) !== undefined;
+      if (isUnsteady(database.type, one.id)) return;
+      if (wrong === undefined && excused) surprises.push(`${one.id} passes, but is listed`);
+      if (wrong !== undefined && !excused) surprises.push(`${one.id} ${wrong}`);
+    };
     const work = async (lane: number): Promise<void> => {
-      for (const one of queue) {
-        const wrong = await runCase(repository, one, lane);
-        if (wrong === undefined) passed += 1;
-        const excused = excuse(database.type, one.id) !== undefined;
-        if (isUnsteady(database.type, one.id)) continue;
-        if (wrong === undefined && excused) surprises.push(`${one.id} passes, but is listed`);
-        if (wrong !== undefined && !excused) surprises.push(`${one.id} ${wrong}`);
+      for (const group of queue) {
+        const verdicts = await runGroup(repository, group, lane);
+        for (const [i, one] of group.entries()) note(one, verdicts[i]);
       }
     };
     await Promise.all(Array.from({ length: lanes[database.type] ?? 1 }, (_, lane) => work(lane)));

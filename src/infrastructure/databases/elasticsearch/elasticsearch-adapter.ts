@@ -23,7 +23,7 @@ import { KeyedLock } from './keyed-lock.ts';
 
 export interface ElasticsearchAdapter extends DatabaseAdapter<ElasticsearchFragment> {
   /** Goes over to other credentials. */
-  reconnect(auth: ElasticsearchAuth): void;
+  reconnect(auth: ElasticsearchAuth): Promise<void>;
 }
 
 /** Documents in Elasticsearch 8: an alias and an index per collection; see docs/databases/elasticsearch.md. */
@@ -51,7 +51,7 @@ export function createElasticsearchAdapter(options: ElasticsearchOptions): Elast
     raw: (command, call) => runRawSearch(database, command, call),
     ping: (call) => ping(connection, call),
     stats: (call) => databaseStats(database, call),
-    reconnect: (auth) => connection.reconnect(auth),
+    reconnect: async (auth) => connection.reconnect(auth),
     close: async () => {
       await sweeper.stop();
       await relay.close();

@@ -19,6 +19,8 @@ export interface NativeRequest {
 
 /** No request of ours runs longer; each has a deadline of its own besides. */
 const longestRequestMs = 600_000;
+/** How long credentials may take to prove themselves. */
+const longestProofMs = 10_000;
 const overloadAttempts = 8;
 const defaultConnections = 20;
 
@@ -33,10 +35,20 @@ export class ElasticsearchConnection {
     this.#client = new Client(clientOptions(options, options.auth));
   }
 
-  /** Goes over to other credentials; what runs on the old ones may finish. */
-  reconnect(auth: ElasticsearchAuth): void {
+  /**
+   * Goes over to other credentials; what runs on the old ones may finish.
+   * @throws what the cluster says of them when it does not accept them: the old ones stay.
+   */
+  async reconnect(auth: ElasticsearchAuth): Promise<void> {
+    const next = new Client(clientOptions(this.#options, auth));
+    try {
+      await next.transport.request({ method: 'GET', path: '/' }, { requestTimeout: longestProofMs });
+    } catch (error) {
+      await next.close();
+      throw toServiceError(error);
+    }
     const retired = this.#client;
-    this.#client = new Client(clientOptions(this.#options, auth));
+    this.#client = next;
     setTimeout(() => void retired.close().catch(() => undefined), 30_000).unref();
   }
 
@@ -92,7 +104,12 @@ export class ElasticsearchConnection {
           ...(body !== undefined && { body: typeof body === 'string' ? body : { ...body } }),
           ...(lines !== undefined && { bulkBody: lines }),
         },
-        { signal: controller.signal, maxRetries: repeatable ? 3 : 0, openTelemetry: { enabled: false } },
+        {
+          signal: controller.signal,
+          maxRetries: repeatable ? 3 : 0,
+          retryBackoff: secondsBeforeRetry,
+          openTelemetry: { enabled: false },
+        },
       );
       return answer as T;
     } catch (error) {
@@ -103,6 +120,11 @@ export class ElasticsearchConnection {
       call.signal.removeEventListener('abort', abort);
     }
   }
+}
+
+/** Before a lost connection's node is asked again. The client's own are as long as a caller would wait. */
+function secondsBeforeRetry(_least: number, _most: number, attempt: number): number {
+  return Math.random() * 0.05 * 2 ** attempt;
 }
 
 function abortReason(call: Call): ServiceError {

@@ -9,25 +9,31 @@ import { runCommand } from './run-command.ts';
 import { sameAnswer } from './same-answer.ts';
 
 /**
- * What became of a case: undefined when it passed, else what was wrong, in a few words.
- * @param lane cases of different lanes may run side by side.
+ * What became of the cases of one group, whose documents are written once: undefined for one that passed, else what
+ * was wrong, in a few words.
+ * @param lane groups of different lanes may run side by side.
  */
-export async function runCase(
+export async function runGroup(
   repository: DocumentRepository,
-  one: CorpusCase,
+  group: readonly CorpusCase[],
   lane = 0,
-): Promise<string | undefined> {
-  const collections = { [one.collection ?? 'coll']: one.docs, ...one.collections };
+): Promise<readonly (string | undefined)[]> {
+  const [first] = group;
+  if (first === undefined) return [];
+  const collections = { [first.collection ?? 'coll']: first.docs, ...first.collections };
   const names = new Map(
     Object.keys(collections).map((name, index) => [name, `corpus_${lane === 0 ? '' : `${lane}_`}${index}`]),
   );
   try {
     for (const [name, docs] of Object.entries(collections))
       await fill(repository, names.get(name) ?? '', docs);
-    return await judge(repository, one, names);
   } catch (error) {
-    return refusal(error, one);
+    return group.map((one) => refusal(error, one));
   }
+  const verdicts: (string | undefined)[] = [];
+  for (const one of group)
+    verdicts.push(await judge(repository, one, names).catch((error: unknown) => refusal(error, one)));
+  return verdicts;
 }
 
 async function fill(
