@@ -90,6 +90,11 @@ export function createPlannedDocumentRepository<N>(
       await demandCollection(adapter, collection, call);
       return withIdIndex(await schema.collectionStats(collection, call));
     },
+    reconnect: async (credentials) => {
+      if (adapter.reconnect === undefined)
+        throw unsupportedOperation(adapter.type, 'reconnect', 'there are no credentials to change');
+      return adapter.reconnect(credentials);
+    },
     close: () => adapter.close(),
   };
 }

@@ -49,8 +49,19 @@ export interface DatabaseAdapter<N = unknown> extends DocumentOperations<N> {
 
   ping(call: Call): Promise<Health>;
   stats(call: Call): Promise<DatabaseStats>;
+  /**
+   * Goes over to other credentials once they work; what runs on the old ones may finish. Rejects with CONNECTION_ERROR
+   * when the database refuses them: then nothing has changed.
+   */
+  readonly reconnect?: (credentials: DatabaseCredentials) => Promise<void>;
   /** Waits for what runs, then frees connections, threads and timers. */
   close(): Promise<void>;
+}
+
+/** Who the service is to the database. */
+export interface DatabaseCredentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** The operations that also exist inside a transaction. */

@@ -21,6 +21,7 @@ import type { Call } from './call.ts';
 import type {
   CollectionOptions,
   CollectionStats,
+  DatabaseCredentials,
   DatabaseStats,
   Health,
   RawCommand,
@@ -72,6 +73,8 @@ export interface DocumentRepository extends DocumentWrites {
   ping(call: Call): Promise<Health>;
   stats(call: Call): Promise<DatabaseStats>;
   collectionStats(collection: string, call: Call): Promise<CollectionStats>;
+  /** As `DatabaseAdapter.reconnect`; UNSUPPORTED_OPERATION where there are no credentials to change. */
+  reconnect(credentials: DatabaseCredentials): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -54,6 +54,7 @@ export function createMysqlLike(
       return { latencyMs: performance.now() - started, connections: { active, idle, max } };
     },
     stats: (call) => databaseStats(database, call),
+    reconnect: (credentials) => connections.reconnect(credentials),
     close: async () => {
       await sweeper.stop();
       await connections.close();

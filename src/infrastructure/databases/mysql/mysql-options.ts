@@ -1,9 +1,11 @@
+import type { DatabaseCredentials } from '../../../application/ports/database-adapter.ts';
+
 /** How to reach MySQL and how to treat it. Times are milliseconds. */
 export interface MysqlOptions {
   /** `mysql://user:password@host:port/database`. */
   readonly uri: string;
-  /** Default: those in the address. Asked again for every new connection, so that they can be swapped. */
-  readonly credentials?: (() => MysqlCredentials | undefined) | undefined;
+  /** Default: those in the address. */
+  readonly credentials?: DatabaseCredentials | undefined;
   readonly pool?: {
     /** Default 20. */
     readonly max?: number | undefined;
@@ -20,11 +22,6 @@ export interface MysqlOptions {
   /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
   readonly keptChanges?: number | undefined;
   readonly changeAgeMs?: number | undefined;
-}
-
-export interface MysqlCredentials {
-  readonly user: string;
-  readonly password: string;
 }
 
 export interface MysqlTls {

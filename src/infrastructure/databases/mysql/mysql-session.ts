@@ -42,10 +42,14 @@ export class MysqlSession {
     });
   }
 
-  /** A statement without parameters that MySQL does not prepare: transactions, settings, definitions. */
-  command(text: string): Promise<unknown> {
+  /**
+   * A statement without parameters that MySQL does not prepare: transactions, settings, definitions.
+   * @param timeout milliseconds; the connection cannot be used any more after it
+   */
+  command(text: string, timeout?: number): Promise<unknown> {
+    const options = { sql: text, ...(timeout !== undefined && { timeout }) };
     return new Promise((resolve, reject) => {
-      this.#connection.query(text, (error, result) => (error ? reject(error) : resolve(result)));
+      this.#connection.query(options, (error, result) => (error ? reject(error) : resolve(result)));
     });
   }
 

@@ -12,6 +12,6 @@ export function mysqlOptions(config: ParsedConfig, type: 'mysql' | 'vitess'): My
     statementTimeoutMs: statement_timeout,
     ...(tls.enabled && { tls }),
     ...(given !== undefined &&
-      user !== undefined && { credentials: () => ({ user, password: password ?? '' }) }),
+      user !== undefined && { credentials: { username: user, password: password ?? '' } }),
   };
 }

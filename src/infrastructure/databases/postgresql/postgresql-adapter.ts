@@ -51,7 +51,7 @@ export function createPostgresqlAdapter(options: PostgresqlOptions): DatabaseAda
     changeFeed: postgresqlChangeFeed(connections, ready, signal),
     raw: async (command, call) => {
       await ready();
-      return runRaw(connections.clientConfig(), command, call);
+      return runRaw(connections, command, call);
     },
     ping: async (call) => {
       const started = performance.now();
@@ -65,6 +65,7 @@ export function createPostgresqlAdapter(options: PostgresqlOptions): DatabaseAda
       await ready();
       return connections.use(call, databaseStats);
     },
+    reconnect: (credentials) => connections.reconnect(credentials),
     close: async () => {
       await sweeper.stop();
       await signal.close();

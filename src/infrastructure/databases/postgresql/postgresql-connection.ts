@@ -1,8 +1,10 @@
 import pg from 'pg';
 import type { Call } from '../../../application/ports/call.ts';
-import { ServiceError } from '../../../domain/errors.ts';
+import type { DatabaseCredentials } from '../../../application/ports/database-adapter.ts';
+import { hasEnded, reasonOfEnd } from '../sql/call-end.ts';
+import { clientConfig, sessionSettings } from './postgresql-client-config.ts';
 import { toServiceError } from './postgresql-errors.ts';
-import type { PostgresqlCredentials, PostgresqlOptions, PostgresqlTls } from './postgresql-options.ts';
+import type { PostgresqlOptions } from './postgresql-options.ts';
 
 /** Every column as the text that the server sends. */
 export type TextRow = readonly (string | null)[];
@@ -54,37 +56,29 @@ export interface Lease {
   readonly release: (error?: unknown) => unknown;
 }
 
-/** The pool of connections: bounded, made anew after the server was away, with credentials asked for each. */
+const defaultMax = 20;
+const defaultAcquireTimeout = 5_000;
+/** How long it may take to cancel what runs on another connection, milliseconds. */
+const cancelTimeout = 2_000;
+const drainPause = 50;
+
+/** The connections: bounded, made anew after the server was away, with credentials that can change. */
 export class PostgresqlConnections {
   readonly #options: PostgresqlOptions;
-  readonly #pool: pg.Pool;
+  #credentials: DatabaseCredentials | undefined;
+  #pool: pg.Pool;
+  /** Those of earlier credentials, until what they lent has come back. */
+  readonly #retired = new Set<Promise<void>>();
   #active = 0;
 
   constructor(options: PostgresqlOptions) {
     this.#options = options;
-    const clientConfig = (): pg.ClientConfig => this.clientConfig();
-    this.#pool = new pg.Pool({
-      Client: class extends pg.Client {
-        constructor() {
-          super(clientConfig());
-        }
-      },
-      max: this.max,
-      connectionTimeoutMillis: options.pool?.acquireTimeoutMs ?? 5_000,
-      idleTimeoutMillis: 30_000,
-      allowExitOnIdle: true,
-      onConnect: async (client) => {
-        await client.query(sessionSettings(options));
-      },
-    });
-    // A connection that breaks while nobody uses it is dropped by the pool; the next one that is needed tells.
-    this.#pool.on('error', () => undefined);
-    // One that breaks while it is lent says so to the statement that runs; unheard, the event would end the process.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#credentials = options.credentials;
+    this.#pool = createPool(options, this.clientConfig());
   }
 
   get max(): number {
-    return this.#options.pool?.max ?? 20;
+    return this.#options.pool?.max ?? defaultMax;
   }
 
   get active(): number {
@@ -95,16 +89,28 @@ export class PostgresqlConnections {
     return this.#pool.idleCount;
   }
 
-  /** Asked for every new connection, so that credentials can change at run time. */
+  /** For connections that are not the pool's. */
   clientConfig(): pg.ClientConfig {
-    const { uri, tls, credentials } = this.#options;
-    return {
-      connectionString: withCredentials(uri, credentials?.()),
-      pipeline: true,
-      application_name: 'database-service',
-      keepAlive: true,
-      ...(tls && { ssl: tlsOptions(tls) }),
-    };
+    return clientConfig(this.#options, this.#credentials);
+  }
+
+  /** Goes over to other credentials once they work; what runs on the old ones, or waits for them, may finish. */
+  async reconnect(credentials: DatabaseCredentials): Promise<void> {
+    const config = clientConfig(this.#options, credentials);
+    const trial = new pg.Client({ ...config, connectionTimeoutMillis: acquireTimeout(this.#options) });
+    trial.on('error', () => undefined);
+    try {
+      await trial.connect();
+    } catch (error) {
+      throw toServiceError(error);
+    } finally {
+      await trial.end().catch(() => undefined);
+    }
+    this.#credentials = credentials;
+    const retired = drain(this.#pool);
+    this.#pool = createPool(this.#options, config);
+    this.#retired.add(retired);
+    void retired.then(() => this.#retired.delete(retired));
   }
 
   /**
@@ -112,10 +118,14 @@ export class PostgresqlConnections {
    * cancelled on the server, and the connection is dropped.
    */
   async acquire(call: Call | undefined): Promise<Lease> {
-    if (call?.signal.aborted) throw abortReason(call);
+    if (hasEnded(call)) throw reasonOfEnd(call);
     const client = await this.#pool.connect().catch((error: unknown) => {
       throw toServiceError(error);
     });
+    if (hasEnded(call)) {
+      client.release();
+      throw reasonOfEnd(call);
+    }
     this.#active += 1;
     const watch = call && this.#watch(call, client);
     return {
@@ -124,7 +134,7 @@ export class PostgresqlConnections {
         this.#active -= 1;
         watch?.stop();
         client.release(watch?.fired === true || isConnectionLost(error));
-        return watch?.fired ? abortReason(call) : error;
+        return watch?.fired ? reasonOfEnd(call) : error;
       },
     };
   }
@@ -148,14 +158,29 @@ export class PostgresqlConnections {
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), ...this.#retired]);
+  }
+
+  /** Ends what runs on a connection, over one of its own; where that fails, the connection is cut. */
+  async cancel(client: pg.Client | pg.PoolClient): Promise<void> {
+    const { processID } = client as typeof client & { readonly processID: number | null };
+    const canceller = new pg.Client({ ...this.clientConfig(), connectionTimeoutMillis: cancelTimeout });
+    canceller.on('error', () => undefined);
+    try {
+      await canceller.connect();
+      await canceller.query({ ...cancelStatement, values: [processID] });
+    } catch {
+      (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
+    } finally {
+      await canceller.end().catch(() => undefined);
+    }
   }
 
   #watch(call: Call, client: pg.PoolClient): { readonly fired: boolean; readonly stop: () => void } {
     const state = { fired: false, stop: () => undefined as undefined };
     const fire = (): void => {
       state.fired = true;
-      void this.#cancel(client);
+      void this.cancel(client);
     };
     const timer = setTimeout(fire, Math.max(0, call.deadline - Date.now()));
     call.signal.addEventListener('abort', fire, { once: true });
@@ -166,53 +191,40 @@ export class PostgresqlConnections {
     };
     return state;
   }
+}
 
-  /** The protocol's own cancellation goes over a connection of its own; where it fails, the connection is cut. */
-  async #cancel(client: pg.PoolClient): Promise<void> {
-    const { processID } = client as pg.PoolClient & { readonly processID: number | null };
-    const canceller = new pg.Client({ ...this.clientConfig(), connectionTimeoutMillis: 2_000 });
-    canceller.on('error', () => undefined);
-    try {
-      await canceller.connect();
-      await canceller.query('SELECT pg_cancel_backend($1)', [processID]);
-    } catch {
-      (client as unknown as { connection?: { stream?: { destroy(): void } } }).connection?.stream?.destroy();
-    } finally {
-      await canceller.end().catch(() => undefined);
-    }
-  }
+const cancelStatement = { text: 'SELECT pg_cancel_backend($1)', query_timeout: cancelTimeout };
+
+function acquireTimeout({ pool }: PostgresqlOptions): number {
+  return pool?.acquireTimeoutMs ?? defaultAcquireTimeout;
+}
+
+function createPool(options: PostgresqlOptions, config: pg.ClientConfig): pg.Pool {
+  const timeout = acquireTimeout(options);
+  const settings = { text: sessionSettings(options), query_timeout: timeout };
+  const pool = new pg.Pool({
+    ...config,
+    max: options.pool?.max ?? defaultMax,
+    connectionTimeoutMillis: timeout,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    onConnect: async (client) => {
+      await client.query(settings);
+    },
+  });
+  // A connection that breaks while nobody uses it is dropped by the pool; the next one that is needed tells.
+  pool.on('error', () => undefined);
+  // One that breaks while it is lent says so to the statement that runs; unheard, the event would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** Ends a pool after whoever waits for a connection of it has got one: `end` alone would leave them waiting. */
+async function drain(pool: pg.Pool): Promise<void> {
+  while (pool.waitingCount > 0) await new Promise((resolve) => setTimeout(resolve, drainPause));
+  await pool.end();
 }
 
 function isConnectionLost(error: unknown): boolean {
   return error !== undefined && toServiceError(error).code === 'CONNECTION_ERROR';
-}
-
-function abortReason(call: Call | undefined): ServiceError {
-  const reason: unknown = call?.signal.reason;
-  if (reason instanceof ServiceError) return reason;
-  return new ServiceError('QUERY_TIMEOUT', 'the query took longer than the request may');
-}
-
-/** Times leave as UTC in ISO form, doubles in their shortest form, whatever the server's own settings are. */
-function sessionSettings({ statementTimeoutMs = 0 }: PostgresqlOptions): string {
-  const timeout = Math.max(0, Math.floor(statementTimeoutMs));
-  return `SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET extra_float_digits = 1; SET standard_conforming_strings = on;
-    SET bytea_output = 'hex'; SET statement_timeout = ${timeout}; SET idle_in_transaction_session_timeout = 60000`;
-}
-
-function withCredentials(uri: string, credentials: PostgresqlCredentials | undefined): string {
-  if (credentials === undefined) return uri;
-  const url = new URL(uri);
-  url.username = encodeURIComponent(credentials.user);
-  url.password = encodeURIComponent(credentials.password);
-  return url.href;
-}
-
-function tlsOptions({ verify, ca, cert, key }: PostgresqlTls): Exclude<pg.ClientConfig['ssl'], boolean> {
-  return {
-    rejectUnauthorized: verify ?? true,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-  };
 }

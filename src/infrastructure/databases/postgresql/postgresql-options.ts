@@ -1,9 +1,11 @@
+import type { DatabaseCredentials } from '../../../application/ports/database-adapter.ts';
+
 /** How to reach PostgreSQL and how to treat it. Times are milliseconds. */
 export interface PostgresqlOptions {
   /** `postgresql://user:password@host:port/database`; options in it hold unless they are given here too. */
   readonly uri: string;
-  /** Default: those in the address. Asked again for every new connection, so that they can be swapped. */
-  readonly credentials?: (() => PostgresqlCredentials | undefined) | undefined;
+  /** Default: those in the address. */
+  readonly credentials?: DatabaseCredentials | undefined;
   readonly pool?: {
     /** Default 20. */
     readonly max?: number | undefined;
@@ -18,11 +20,6 @@ export interface PostgresqlOptions {
   /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
   readonly keptChanges?: number | undefined;
   readonly changeAgeMs?: number | undefined;
-}
-
-export interface PostgresqlCredentials {
-  readonly user: string;
-  readonly password: string;
 }
 
 export interface PostgresqlTls {

@@ -4,23 +4,29 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { RawCommand, RawResult } from '../../../application/ports/database-adapter.ts';
 import { ServiceError, validationError } from '../../../domain/errors.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import { hasEnded, reasonOfEnd } from '../sql/call-end.ts';
+import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { isPostgresqlError, toServiceError } from './postgresql-errors.ts';
 
 /**
  * Runs SQL of the caller's on a connection of its own, which is closed afterwards, so that no setting outlives it. Reads
  * run in a transaction that the server holds to reading; the extended protocol takes one statement only.
  */
-export async function runRaw(config: pg.ClientConfig, command: RawCommand, call: Call): Promise<RawResult> {
+export async function runRaw(
+  connections: PostgresqlConnections,
+  command: RawCommand,
+  call: Call,
+): Promise<RawResult> {
   const { query, params, maxRows, allowWrites } = command;
   if (typeof query !== 'string') throw validationError('the query of PostgreSQL is SQL text', 'query');
   const timeout = Math.max(1, call.deadline - Date.now());
   const client = new pg.Client({
-    ...config,
+    ...connections.clientConfig(),
     pipeline: false,
     connectionTimeoutMillis: Math.min(timeout, 10_000),
   });
   client.on('error', () => undefined);
-  const leave = (): void => void client.end().catch(() => undefined);
+  const leave = (): void => void connections.cancel(client);
   call.signal.addEventListener('abort', leave, { once: true });
   try {
     await client.connect();
@@ -28,6 +34,7 @@ export async function runRaw(config: pg.ClientConfig, command: RawCommand, call:
     await client.query(allowWrites ? 'BEGIN' : 'BEGIN READ ONLY');
     // The first statement fixes the snapshot, after which the server refuses to leave READ ONLY.
     await client.query('SELECT 1');
+    if (hasEnded(call)) throw reasonOfEnd(call);
     const result = await readRows(client, query, params, maxRows);
     await client.query(allowWrites ? 'COMMIT' : 'ROLLBACK');
     return result;

@@ -12,6 +12,6 @@ export function postgresqlOptions(config: ParsedConfig): PostgresqlOptions {
     pool: { max: pool.max, acquireTimeoutMs: pool.acquire_timeout },
     statementTimeoutMs: statement_timeout,
     ...(tls.enabled && { tls }),
-    ...(apart && { credentials: () => ({ user, password: password ?? '' }) }),
+    ...(apart && { credentials: { username: user, password: password ?? '' } }),
   };
 }
