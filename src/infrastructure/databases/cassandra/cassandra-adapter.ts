@@ -6,7 +6,7 @@ import { CassandraConnection } from './cassandra-connection.ts';
 import { type CassandraFragment, cassandraDialect } from './cassandra-dialect.ts';
 import { CassandraLedger } from './cassandra-ledger.ts';
 import { CassandraLookups } from './cassandra-lookups.ts';
-import type { CassandraOptions } from './cassandra-options.ts';
+import type { CassandraCredentials, CassandraOptions } from './cassandra-options.ts';
 import { runRawCql } from './cassandra-raw.ts';
 import { CassandraReader } from './cassandra-reader.ts';
 import { cassandraSchema } from './cassandra-schema.ts';
@@ -20,8 +20,13 @@ import { ChangeLog } from './change-log.ts';
 import { DocumentWriter } from './document-writer.ts';
 import { IndexBuilder } from './index-builder.ts';
 
+export interface CassandraAdapter extends DatabaseAdapter<CassandraFragment> {
+  /** Goes over to other credentials once they work; what runs on the old ones may finish. */
+  reconnect(credentials: CassandraCredentials): Promise<void>;
+}
+
 /** Cassandra 4: a table of documents for each collection, conditional writes, lookups in tables of their own. */
-export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapter<CassandraFragment> {
+export function createCassandraAdapter(options: CassandraOptions): CassandraAdapter {
   const connection = new CassandraConnection(options);
   const clock = new ChangeClock();
   const ledger = new CassandraLedger(connection);
@@ -66,6 +71,7 @@ export function createCassandraAdapter(options: CassandraOptions): DatabaseAdapt
       changeFeed: cassandraChangeFeed(connection, new ChangeLog(connection, ledger, reader)),
     }),
     raw: (command, call) => runRawCql(connection, command, call),
+    reconnect: (credentials) => connection.reconnect(credentials),
     ping: (call) => stats.health(call),
     stats: (call) => stats.ofDatabase(call),
     close: async () => {

@@ -1,9 +1,11 @@
-import { Client, type ClientOptions, types } from 'cassandra-driver';
+import { Client, types } from 'cassandra-driver';
 import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
-import { isWorthRetrying, toServiceError } from './cassandra-errors.ts';
+import { clientOptions, consistencyOf } from './cassandra-client-options.ts';
+import { hasTimedOut, isWorthRetrying, toServiceError } from './cassandra-errors.ts';
 import { createTables } from './cassandra-layout.ts';
-import type { CassandraOptions } from './cassandra-options.ts';
+import type { CassandraCredentials, CassandraOptions } from './cassandra-options.ts';
+import { StatementGate } from './statement-gate.ts';
 
 export interface Statement {
   readonly text: string;
@@ -15,6 +17,8 @@ export interface ExecuteOptions {
   readonly idempotent?: boolean;
   /** Send it to a node that has the partition of this id. */
   readonly near?: string;
+  /** Others wait for it: it does not stand in line. */
+  readonly urgent?: boolean;
 }
 
 /** One page of rows and where the next starts; undefined: this was the last. */
@@ -26,27 +30,37 @@ export interface Page {
 
 const maxAttempts = 5;
 const longestMs = 60_000;
+/** With less time left another attempt is not worth it. */
+const leastMs = 50;
+/** How long what runs on retired credentials may take. */
+const drainMs = 30_000;
 
 /** The session with the cluster: connects on first use, makes the tables, retries what was refused, maps errors. */
 export class CassandraConnection {
   readonly options: CassandraOptions;
+  readonly #gate: StatementGate;
+  readonly #retired = new Map<Client, NodeJS.Timeout>();
+  #credentials: CassandraCredentials | undefined;
   #opening: Promise<Client> | undefined;
   #client: Client | undefined;
 
   constructor(options: CassandraOptions) {
     this.options = options;
+    this.#credentials = options.credentials;
+    this.#gate = new StatementGate(options.statements);
   }
 
   /** Rows of a prepared statement; writes at the write consistency. */
   async run(statement: Statement, call: Call, options: ExecuteOptions = {}): Promise<readonly types.Row[]> {
-    const result = await this.#retried(call, (client, readTimeout) =>
+    const { idempotent = false, near, urgent } = options;
+    const result = await this.#retried(call, { idempotent, urgent }, (client, readTimeout) =>
       client.execute(statement.text, [...statement.values], {
         prepare: true,
         consistency: consistencyOf(options.consistency ?? this.options.consistency.write),
-        isIdempotent: options.idempotent ?? false,
+        isIdempotent: idempotent,
         autoPage: false,
         readTimeout,
-        ...(options.near !== undefined && { routingKey: Buffer.from(options.near) }),
+        ...(near !== undefined && { routingKey: Buffer.from(near) }),
       }),
     );
     return result.rows ?? [];
@@ -81,7 +95,7 @@ export class CassandraConnection {
   }
 
   async page(statement: Statement, fetchSize: number, state: string | undefined, call: Call): Promise<Page> {
-    const result = await this.#retried(call, (client, readTimeout) =>
+    const result = await this.#retried(call, { idempotent: true }, (client, readTimeout) =>
       client.execute(statement.text, [...statement.values], {
         prepare: true,
         consistency: consistencyOf(this.options.consistency.read),
@@ -99,10 +113,10 @@ export class CassandraConnection {
   async batch(
     statements: readonly Statement[],
     call: Call,
-    options: { readonly logged: boolean },
+    options: { readonly logged: boolean; readonly urgent?: boolean },
   ): Promise<void> {
     const queries = statements.map(({ text, values }) => ({ query: text, params: [...values] }));
-    await this.#retried(call, (client, readTimeout) =>
+    await this.#retried(call, { idempotent: true, urgent: options.urgent }, (client, readTimeout) =>
       client.batch(queries, {
         prepare: true,
         logged: options.logged,
@@ -116,7 +130,7 @@ export class CassandraConnection {
   /** Conditional statements of one partition, all or none; whether their conditions held. */
   async conditionalBatch(statements: readonly Statement[], call: Call): Promise<boolean> {
     const queries = statements.map(({ text, values }) => ({ query: text, params: [...values] }));
-    const result = await this.#retried(call, (client, readTimeout) =>
+    const result = await this.#retried(call, { idempotent: false }, (client, readTimeout) =>
       client.batch(queries, {
         prepare: true,
         consistency: consistencyOf(this.options.consistency.write),
@@ -132,7 +146,7 @@ export class CassandraConnection {
     const hosts = client.getState().getConnectedHosts();
     const results = await Promise.all(
       hosts.map((host) =>
-        this.#retried(call, (session, readTimeout) =>
+        this.#retried(call, { idempotent: true }, (session, readTimeout) =>
           session.execute(statement.text, [...statement.values], {
             prepare: true,
             host,
@@ -148,7 +162,7 @@ export class CassandraConnection {
 
   /** A statement that changes the schema; not prepared. */
   async define(text: string, call: Call): Promise<void> {
-    await this.#retried(call, (client, readTimeout) =>
+    await this.#retried(call, { idempotent: true }, (client, readTimeout) =>
       client.execute(text, [], { prepare: false, isIdempotent: true, readTimeout }),
     );
   }
@@ -166,15 +180,35 @@ export class CassandraConnection {
     return this.#opening;
   }
 
+  /** Goes over to other credentials once they work; what runs on the old ones may finish. */
+  async reconnect(credentials: CassandraCredentials): Promise<void> {
+    const next = new Client(clientOptions(this.options, credentials));
+    try {
+      await next.connect();
+    } catch (error) {
+      await next.shutdown().catch(() => undefined);
+      throw toServiceError(error);
+    }
+    const before = this.#opening;
+    this.#credentials = credentials;
+    this.#opening = Promise.resolve(next);
+    this.#client = next;
+    const old = await before?.catch(() => undefined);
+    if (old !== undefined) this.#retire(old);
+  }
+
   async close(): Promise<void> {
     const client = await this.#opening?.catch(() => undefined);
     this.#client = undefined;
     this.#opening = undefined;
-    await client?.shutdown();
+    for (const timer of this.#retired.values()) clearTimeout(timer);
+    const clients = [...this.#retired.keys(), ...(client === undefined ? [] : [client])];
+    this.#retired.clear();
+    await Promise.all(clients.map((one) => one.shutdown()));
   }
 
   async #open(): Promise<Client> {
-    const client = new Client(clientOptions(this.options));
+    const client = new Client(clientOptions(this.options, this.#credentials));
     try {
       await client.connect();
       await createTables(client, this.options);
@@ -186,44 +220,34 @@ export class CassandraConnection {
     return client;
   }
 
-  async #retried<T>(call: Call, run: (client: Client, readTimeout: number) => Promise<T>): Promise<T> {
+  #retire(client: Client): void {
+    const timer = setTimeout(() => {
+      this.#retired.delete(client);
+      client.shutdown().catch(() => undefined);
+    }, drainMs);
+    this.#retired.set(client, timer.unref());
+  }
+
+  async #retried<T>(
+    call: Call,
+    { idempotent, urgent = false }: { readonly idempotent: boolean; readonly urgent?: boolean | undefined },
+    run: (client: Client, readTimeout: number) => Promise<T>,
+  ): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       call.signal.throwIfAborted();
       const client = this.#client ?? (await this.client());
-      const left = Math.min(longestMs, call.deadline - Date.now());
+      const once = (): Promise<T> => run(client, timeLeft(call));
       try {
-        return await run(client, Math.max(1, left));
+        return await (urgent ? once() : this.#gate.run(call, once));
       } catch (error) {
-        if (attempt >= maxAttempts || left < 50 || !isWorthRetrying(error)) throw toServiceError(error);
+        const retriable = isWorthRetrying(error) || (idempotent && hasTimedOut(error));
+        if (attempt >= maxAttempts || timeLeft(call) < leastMs || !retriable) throw toServiceError(error);
       }
       await pause(attempt + 2, call);
     }
   }
 }
 
-function clientOptions(options: CassandraOptions): ClientOptions {
-  const { credentials, tls, connectionsPerNode } = options;
-  return {
-    contactPoints: [...options.contactPoints],
-    localDataCenter: options.localDataCenter,
-    ...(credentials && { credentials: { ...credentials } }),
-    ...(tls && { sslOptions: { ...tls } }),
-    maxPrepared: 5000,
-    encoding: { useUndefinedAsUnset: false },
-    pooling: {
-      coreConnectionsPerHost: {
-        [types.distance.local]: connectionsPerNode,
-        [types.distance.remote]: 1,
-      },
-      maxRequestsPerConnection: options.requestsPerConnection,
-    },
-    queryOptions: {
-      serialConsistency: consistencyOf(options.consistency.serial),
-    },
-    socketOptions: { connectTimeout: options.connectTimeoutMs, tcpNoDelay: true },
-  };
-}
-
-function consistencyOf(name: NonNullable<ExecuteOptions['consistency']>): types.consistencies {
-  return types.consistencies[name];
+function timeLeft({ deadline }: Call): number {
+  return Math.max(1, Math.min(longestMs, deadline - Date.now()));
 }

@@ -74,6 +74,13 @@ export function isWorthRetrying(error: unknown): boolean {
   return error instanceof errors.BusyConnectionError;
 }
 
+/** The nodes did not answer each other in time; what changes nothing by being done twice can be asked again. */
+export function hasTimedOut(error: unknown): boolean {
+  return (
+    error instanceof errors.ResponseError && [codes.readTimeout, codes.writeTimeout].includes(error.code)
+  );
+}
+
 /** Whether the database may have done, or may still do, what it did not confirm. */
 export function isUncertain(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;

@@ -1,10 +1,12 @@
+import type { GateLimits } from './statement-gate.ts';
+
 /** How the adapter reaches the cluster and what it asks of it. */
 export interface CassandraOptions {
   /** `host:port` of the nodes to start from; the driver finds the others. */
   readonly contactPoints: readonly string[];
   readonly localDataCenter: string;
   readonly keyspace: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly credentials?: CassandraCredentials;
   readonly tls?: {
     readonly ca?: string;
     readonly cert?: string;
@@ -18,9 +20,8 @@ export interface CassandraOptions {
     readonly write: CassandraConsistency;
     readonly serial: 'serial' | 'localSerial';
   };
-  /** Connections to each node, and requests that wait on one of them before more are refused. */
   readonly connectionsPerNode: number;
-  readonly requestsPerConnection: number;
+  readonly statements: GateLimits;
   readonly connectTimeoutMs: number;
   /** How long Cassandra keeps tombstones of documents: longer than between two repairs of the cluster. */
   readonly tombstoneSeconds: number;
@@ -32,6 +33,11 @@ export interface CassandraOptions {
   };
   /** How often documents of TTL indexes are looked for, milliseconds; 0: never. */
   readonly sweepIntervalMs: number;
+}
+
+export interface CassandraCredentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 export type CassandraConsistency =

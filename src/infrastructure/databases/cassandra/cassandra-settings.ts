@@ -2,6 +2,10 @@ import type { ParsedConfig } from '../../config/config-schema.ts';
 import { addressesOf } from '../../config/database-addresses.ts';
 import type { CassandraOptions } from './cassandra-options.ts';
 
+/** The pool is counted in connections; one of Cassandra's carries many statements. */
+const statementsPerConnection = 8;
+const waitingStatements = 10_000;
+
 /** The options that the configuration's section `cassandra` sets. */
 export function cassandraOptions(config: ParsedConfig): CassandraOptions {
   const { cassandra } = config;
@@ -29,7 +33,11 @@ export function cassandraOptions(config: ParsedConfig): CassandraOptions {
       serial: cassandra.consistency.serial,
     },
     connectionsPerNode: Math.min(cassandra.pool.max, 2),
-    requestsPerConnection: 1024,
+    statements: {
+      atOnce: cassandra.pool.max * statementsPerConnection,
+      waiting: waitingStatements,
+      waitMs: cassandra.pool.acquire_timeout,
+    },
     connectTimeoutMs: cassandra.pool.acquire_timeout,
     tombstoneSeconds: Math.ceil(cassandra.tombstone_age / 1000),
     changeFeed: {

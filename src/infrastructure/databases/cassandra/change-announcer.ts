@@ -130,7 +130,10 @@ export class ChangeAnnouncer {
     const bodies = `[${row.map(({ body }) => body).join(',')}]`;
     const values = [bucketOf(name), this.#shard, name, changes, bodies];
     try {
-      await this.#connection.run({ text, values }, backgroundCall(longestMs), { idempotent: true });
+      await this.#connection.run({ text, values }, backgroundCall(longestMs), {
+        idempotent: true,
+        urgent: true,
+      });
       for (const one of row) one.resolve();
     } catch (error) {
       for (const one of row) one.reject(error);

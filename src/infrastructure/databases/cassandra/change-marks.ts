@@ -84,7 +84,10 @@ export class ChangeMarks {
     try {
       for (const of of statements.values())
         for (let at = 0; at < of.length; at += maxPerBatch)
-          await this.#connection.batch(of.slice(at, at + maxPerBatch), call, { logged: false });
+          await this.#connection.batch(of.slice(at, at + maxPerBatch), call, {
+            logged: false,
+            urgent: true,
+          });
     } catch {
       // The mark starts anew behind what got lost here, which the feed then looks into.
       this.#since = this.#last;

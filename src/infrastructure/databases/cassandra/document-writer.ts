@@ -110,7 +110,8 @@ export class DocumentWriter {
     const statement = conditionalStatement(tableOf(connection.options, entry.table), transition, change);
     try {
       const [row] = await connection.run(statement, call);
-      return row?.['[applied]'] === true;
+      // An attempt that was answered as refused may have been done all the same, and have been sent again.
+      return row?.['[applied]'] === true || row?.change === change;
     } catch (error) {
       if (!isUncertain(error)) throw error;
       // The request's own time may be over, and what became of the write has to be known all the same.
