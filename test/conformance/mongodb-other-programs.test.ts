@@ -247,7 +247,7 @@ describe.skipIf(uri === '')('mongodb', () => {
         bytes: before,
       });
       await ok(`PUT ${at(text)}/replace`, { data }, { 'If-Match': '"2"' });
-      await ok(`POST ${at(text)}/find-and-replace`, { data });
+      await ok(`POST ${at(text)}/find-and-replace`, { replacement: data });
       expect({
         text,
         how: 'replace',
