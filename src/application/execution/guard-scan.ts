@@ -1,7 +1,8 @@
 import { ServiceError } from '../../domain/errors.ts';
 import type { Call } from '../ports/call.ts';
 
-const documentsBetweenLooks = 128;
+/** Few, because one document may take a query of many conditions milliseconds. */
+const documentsBetweenLooks = 8;
 const longestTurnMs = 15;
 
 /**

@@ -11,7 +11,15 @@ import { parseJsonSchema } from './parse-json-schema.ts';
 import { parseNumber } from './parse-number.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { dbRefFields, splitPath } from './parse-path.ts';
-import { descend, isJsonArray, isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
+import {
+  descend,
+  isJsonArray,
+  isJsonObject,
+  nodesOf,
+  type ParseScope,
+  spendNodes,
+  startScope,
+} from './parse-scope.ts';
 import { parseText } from './parse-text.ts';
 
 /**
@@ -46,10 +54,17 @@ const readers = conditionReaders(readFilter);
 
 function readEntry(name: string, source: Json, scope: ParseScope, place: FilterPlace): Filter {
   if (!name.startsWith('$') || dbRefFields.has(name))
-    return readers.condition(splitPath(name, scope), source, scope);
+    return readers.condition(readField(name, scope), source, scope);
   const reader = Object.hasOwn(topLevel, name) ? topLevel[name] : undefined;
   if (reader === undefined) throw invalidRequest(`unknown top-level operator ${name}`, scope.path);
   return reader(source, scope, place);
+}
+
+/** A path of many segments is work for every document. */
+function readField(name: string, scope: ParseScope): Path {
+  const path = splitPath(name, scope);
+  spendNodes(scope, path.length >> 2);
+  return path;
 }
 
 type EntryReader = (source: Json, scope: ParseScope, place: FilterPlace) => Filter;
@@ -79,6 +94,7 @@ function readList(source: Json, scope: ParseScope, place: FilterPlace): readonly
 
 function readExpr(source: Json, scope: ParseScope, place: FilterPlace): Filter {
   onlyAtRoot('$expr', scope, place);
+  spendNodes(scope, nodesOf(source));
   return { kind: 'expr', expression: parseExpression(source, scope, scope.variables), source };
 }
 

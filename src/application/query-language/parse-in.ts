@@ -5,7 +5,7 @@ import type { Value } from '../../domain/value/value.ts';
 import { nothing } from './combine-filters.ts';
 import { type FieldOperation, isOperators } from './field-operation.ts';
 import { parsePattern, patternFilter } from './parse-pattern.ts';
-import { isJsonArray, spendNodes } from './parse-scope.ts';
+import { isJsonArray, spendNodes, valueWeight } from './parse-scope.ts';
 import { parseValue } from './parse-value.ts';
 
 /** Most values that one `$in` may list. */
@@ -15,7 +15,7 @@ export const maxInValues = 100_000;
 export function parseIn({ path, operand, scope }: FieldOperation): Filter {
   if (!isJsonArray(operand)) throw invalidRequest('needs an array', scope.path);
   if (operand.length > maxInValues) throw invalidRequest(`a list may hold ${maxInValues} values`, scope.path);
-  spendNodes(scope, operand.length);
+  spendNodes(scope, operand.length * valueWeight);
   const values: Value[] = [];
   const patterns: Pattern[] = [];
   for (const [index, item] of operand.entries()) {

@@ -2,6 +2,7 @@ import { invalidRequest } from '../../domain/errors.ts';
 import type { Pipeline, Stage, StageKind } from '../../domain/query/stage.ts';
 import type { Json } from '../../domain/value/value.ts';
 import type { ParseOptions } from './parse-options.ts';
+import { refuseLarge } from './parse-scope.ts';
 import { unknownStage } from './stages/parse-server-stages.ts';
 import { stageParsers } from './stages/stage-parsers.ts';
 import type { StagePlace } from './stages/stage-place.ts';
@@ -21,6 +22,7 @@ const maxDepth = 200;
 export function parsePipeline(source: Json, options: ParseOptions): Pipeline {
   if (isDeeper(source, maxDepth))
     throw invalidRequest(`a pipeline may be nested ${maxDepth} levels deep`, options.path);
+  refuseLarge(source, options.path);
   return parseStages(source, {
     ...options,
     shortNames: false,

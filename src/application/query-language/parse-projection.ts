@@ -5,7 +5,7 @@ import type { Json } from '../../domain/value/value.ts';
 import type { ParseOptions } from './parse-options.ts';
 import { parsePath } from './parse-path.ts';
 import { parseProjectionField } from './parse-projection-field.ts';
-import { descend, isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
+import { descend, isJsonObject, type ParseScope, refuseLarge, startScope } from './parse-scope.ts';
 import { refuseCollisions } from './stages/stage-place.ts';
 
 /**
@@ -14,6 +14,7 @@ import { refuseCollisions } from './stages/stage-place.ts';
  */
 export function parseProjection(source: Json, options: ParseOptions): Projection {
   const scope = startScope(options);
+  refuseLarge(source, scope.path);
   const fields = typeof source === 'string' ? parseText(source, scope) : parseObject(source, scope);
   refuseCollisions(
     fields.map(({ path }) => path),

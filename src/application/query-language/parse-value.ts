@@ -2,7 +2,14 @@ import { invalidRequest } from '../../domain/errors.ts';
 import type { Json, JsonObject, Value } from '../../domain/value/value.ts';
 import { isExtendedJson, parseExtendedJson } from './parse-extended-json.ts';
 import type { ParseOptions } from './parse-options.ts';
-import { descend, isJsonArray, isJsonObject, type ParseScope, startScope } from './parse-scope.ts';
+import {
+  descend,
+  isJsonArray,
+  isJsonObject,
+  type ParseScope,
+  startScope,
+  valueWeight,
+} from './parse-scope.ts';
 
 /**
  * A literal value of a query. With `extendedJson`, `{"$date": …}` and the like become what they stand for; without,
@@ -43,5 +50,7 @@ function readObject(source: JsonObject, scope: ParseScope): Value {
 }
 
 function readMember(source: Json, scope: ParseScope, step: () => string): Value {
-  return typeof source === 'object' && source !== null ? readValue(source, descend(scope, step())) : source;
+  return typeof source === 'object' && source !== null
+    ? readValue(source, descend(scope, step(), valueWeight))
+    : source;
 }

@@ -32,10 +32,13 @@ interface Walk {
   estimate: number;
 }
 
-// The most that a UTF-16 unit (\u0000), a number (-2.2250738585072014e-308) and punctuation take in JSON text.
+// The most that a UTF-16 unit (\u0000), a number (-2.2250738585072014e-308), a literal and punctuation take in JSON text.
 const bytesPerUnit = 6;
-const bytesPerScalar = 25;
-const bytesPerMember = 4;
+const bytesPerNumber = 25;
+const bytesPerLiteral = 5;
+const bytesPerMember = 2;
+const smallInteger = 1e6;
+const bytesPerSmallInteger = 7;
 
 function checkValue(value: unknown, path: string, depth: number, walk: Walk): Json {
   switch (typeof value) {
@@ -44,14 +47,14 @@ function checkValue(value: unknown, path: string, depth: number, walk: Walk): Js
       return value;
     case 'number':
       if (!Number.isFinite(value)) throw validationError('the number is too large for a double', path);
-      walk.estimate += bytesPerScalar;
+      walk.estimate += isSmallInteger(value) ? bytesPerSmallInteger : bytesPerNumber;
       return value;
     case 'boolean':
-      walk.estimate += bytesPerScalar;
+      walk.estimate += bytesPerLiteral;
       return value;
     case 'object':
       if (value === null) {
-        walk.estimate += bytesPerScalar;
+        walk.estimate += bytesPerLiteral;
         return value;
       }
       return checkContainer(value, path, depth, walk);
@@ -82,8 +85,16 @@ function checkContainer(value: object, path: string, depth: number, walk: Walk):
 }
 
 function checkText(text: string, path: string, walk: Walk): void {
-  if (!text.isWellFormed()) throw validationError('the text is not valid Unicode', path);
-  walk.estimate += 2 + text.length * bytesPerUnit;
+  const plain = plainText.test(text);
+  if (!plain && !text.isWellFormed()) throw validationError('the text is not valid Unicode', path);
+  walk.estimate += 2 + text.length * (plain ? 1 : bytesPerUnit);
+}
+
+/** Text that JSON writes as it is, a byte for each character. */
+const plainText = /^[ !#-[\]-~]*$/;
+
+function isSmallInteger(value: number): boolean {
+  return value > -smallInteger && value < smallInteger && Number.isInteger(value);
 }
 
 /** Objects as JSON.parse makes them; a Date or another class is no JSON. */

@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts';
+import type { Path } from '../query/path.ts';
 import type { Stage, StageBody, UpdateStage } from '../query/stage.ts';
 import type { ValueObject } from '../value/value.ts';
 import { isObject } from '../value/value-type.ts';
@@ -7,8 +8,7 @@ import { compileProjection } from './compile-projection.ts';
 import { documentScope } from './document-scope.ts';
 import type { EvaluationContext } from './evaluation-context.ts';
 import { boundedObject } from './expressions/bounded-values.ts';
-import { withField } from './set-field.ts';
-import { setPath, unsetPath } from './set-path.ts';
+import { pathTree, setPaths, unsetPaths } from './set-path.ts';
 
 export type DocumentStage = Extract<StageBody, { kind: 'set' | 'unset' | 'replaceWith' | 'project' }>;
 type DocumentChange = (document: ValueObject) => ValueObject;
@@ -22,7 +22,7 @@ export function compileDocumentStage(
     case 'set':
       return compileSet(stage, context);
     case 'unset':
-      return (document) => stage.paths.reduce(unsetPath, document);
+      return compileUnset(stage.paths, context);
     case 'replaceWith':
       return compileReplaceWith(stage, context);
     case 'project':
@@ -46,21 +46,22 @@ function compileSet(
   context: EvaluationContext,
 ): DocumentChange {
   const bind = documentScope(context);
-  const fields = stage.fields.map(({ path, expression }) => ({
-    path,
-    name: path.length === 1 ? path[0] : undefined,
-    evaluate: compileExpression(expression, context),
-  }));
+  const expressions = stage.fields.map(({ expression }) => compileExpression(expression, context));
+  const tree = pathTree(stage.fields.map(({ path }) => path));
   return (document) => {
     const scope = bind(document);
-    let result = document;
-    let mayGrow = false;
-    for (const { path, name, evaluate } of fields) {
-      const value = evaluate(scope);
-      if (typeof value === 'object') mayGrow = true;
-      result = name === undefined ? setPath(result, path, value) : withField(result, name, value);
-    }
-    return mayGrow ? boundedObject(result, context) : result;
+    context.budget.spend(expressions.length >> 3);
+    const values = expressions.map((evaluate) => evaluate(scope));
+    const result = setPaths(document, tree, values);
+    return values.some((value) => typeof value === 'object') ? boundedObject(result, context) : result;
+  };
+}
+
+function compileUnset(paths: readonly Path[], context: EvaluationContext): DocumentChange {
+  const tree = pathTree(paths);
+  return (document) => {
+    context.budget.spend(paths.length >> 3);
+    return unsetPaths(document, tree);
   };
 }
 

@@ -28,9 +28,9 @@ export function compileFilter(filter: Filter, context: EvaluationContext): Value
     case 'nothing':
       return () => false;
     case 'and':
-      return every(filter.of.map((part) => compileFilter(part, context)));
+      return metered(filter.of.length, every(filter.of.map((part) => compileFilter(part, context))), context);
     case 'or':
-      return some(filter.of.map((part) => compileFilter(part, context)));
+      return metered(filter.of.length, some(filter.of.map((part) => compileFilter(part, context))), context);
     case 'not': {
       const inner = compileFilter(filter.of, context);
       return (value) => !inner(value);
@@ -89,6 +89,16 @@ export function compileElement(leaf: ElemMatchLeaf, context: EvaluationContext):
   const test = compileFilter(leaf.of, context);
   if (leaf.element === 'value') return test;
   return (element) => (isObject(element) && test(element)) || (isArray(element) && test({ ...element }));
+}
+
+/** Many conditions on every document are work that a budget bounds. */
+function metered(conditions: number, test: ValueTest, { budget }: EvaluationContext): ValueTest {
+  if (conditions < 32) return test;
+  const steps = conditions >> 4;
+  return (value) => {
+    budget.spend(steps);
+    return test(value);
+  };
 }
 
 function every(tests: readonly ValueTest[]): ValueTest {

@@ -56,7 +56,7 @@ function includeBelow(
     return value.map((item) => includeBelow(item, node, of)).filter((item) => item !== undefined);
   }
   if (isObject(value)) return includeFields(value, node, of);
-  return node.computed.length > 0 ? includeFields({}, node, of) : undefined;
+  return node.computed.size > 0 ? includeFields({}, node, of) : undefined;
 }
 
 function excludeFields(object: ValueObject, node: ProjectionNode, of: ProjectedDocument): ValueObject {

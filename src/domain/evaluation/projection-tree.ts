@@ -26,7 +26,7 @@ export interface ProjectionNode {
   /** Stands behind the included fields, present or not. */
   readonly appended: boolean;
   /** The children in or below which something is computed, in the order of the projection. */
-  readonly computed: readonly string[];
+  readonly computed: ReadonlySet<string>;
   /** What becomes of an array here that the positional `$` refers into. */
   readonly onlyElement: FieldProjection | undefined;
 }
@@ -35,7 +35,7 @@ interface Growing {
   leaf: FieldProjection | undefined;
   readonly children: Map<string, Growing>;
   appended: boolean;
-  readonly computed: string[];
+  readonly computed: Set<string>;
   onlyElement: FieldProjection | undefined;
 }
 
@@ -50,14 +50,20 @@ export function projectionTree(projection: Projection, context: EvaluationContex
 }
 
 function emptyNode(): Growing {
-  return { leaf: undefined, children: new Map(), appended: false, computed: [], onlyElement: undefined };
+  return {
+    leaf: undefined,
+    children: new Map(),
+    appended: false,
+    computed: new Set(),
+    onlyElement: undefined,
+  };
 }
 
 function grow(root: Growing, field: ProjectionField, context: EvaluationContext): void {
   const appended = field.kind === 'compute' || field.kind === 'elemMatch';
   let node = root;
   for (const name of field.path) {
-    if (appended && !node.computed.includes(name)) node.computed.push(name);
+    if (appended) node.computed.add(name);
     const child: Growing = node.children.get(name) ?? emptyNode();
     node.children.set(name, child);
     node = child;

@@ -10,6 +10,8 @@ export type Chunks = AsyncIterable<Chunk>;
 /** Small at first, for pipelines that stop early. */
 const firstChunk = 16;
 const fullChunk = 512;
+/** Milliseconds that a chunk may take its stages before the next one is smaller. */
+const longChunk = 10;
 
 export async function* chunksOf(
   input: AsyncIterable<PipelineDocument> | Iterable<PipelineDocument>,
@@ -20,10 +22,12 @@ export async function* chunksOf(
   for await (const document of input) {
     chunk.push(document);
     if (chunk.length < size) continue;
+    const start = performance.now();
     yield chunk;
+    const slow = performance.now() - start > longChunk;
     await pace.rest();
     chunk = [];
-    size = Math.min(size * 2, fullChunk);
+    size = slow ? Math.max(size >> 1, 1) : Math.min(size * 2, fullChunk);
   }
   if (chunk.length > 0) yield chunk;
 }

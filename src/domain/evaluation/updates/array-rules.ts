@@ -6,6 +6,7 @@ import { isArray, isObject } from '../../value/value-type.ts';
 import { compareValues, equalValues } from '../compare-values.ts';
 import { compileFilter } from '../compile-filter.ts';
 import type { EvaluationContext } from '../evaluation-context.ts';
+import { KeyedMap } from '../keyed-map.ts';
 import { compareSortKeys, sortKey } from '../sort-key.ts';
 import { operationPath } from './operation-path.ts';
 
@@ -32,10 +33,13 @@ export function applyAddToSet(
   context: EvaluationContext,
 ): Value {
   const array = arrayOf(operation, current);
+  context.budget.spend(array.length + operation.values.length);
+  const known = keysOf(array);
   const result = [...array];
   for (const value of operation.values) {
-    context.budget.spend(result.length);
-    if (!result.some((element) => equalValues(element, value))) result.push(value);
+    if (known.has(value)) continue;
+    known.set(value, true);
+    result.push(value);
   }
   return current !== undefined && result.length === array.length ? current : result;
 }
@@ -56,10 +60,15 @@ export function applyPullAll(
   current: Value | undefined,
   context: EvaluationContext,
 ): Value | undefined {
-  return without(operation, current, context, (element) => {
-    context.budget.spend(operation.values.length);
-    return operation.values.some((value) => equalValues(element, value));
-  });
+  context.budget.spend(operation.values.length);
+  const unwanted = keysOf(operation.values);
+  return without(operation, current, context, (element) => unwanted.has(element));
+}
+
+function keysOf(values: readonly Value[]): KeyedMap<true> {
+  const keys = new KeyedMap<true>();
+  for (const value of values) keys.set(value, true);
+  return keys;
 }
 
 /** Takes the elements away for which the condition holds. */
