@@ -1,3 +1,4 @@
+import { connect, isIP, type Socket } from 'node:net';
 import mysql, { type ConnectionOptions } from 'mysql2';
 import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseCredentials } from '../../../application/ports/database-adapter.ts';
@@ -14,6 +15,7 @@ const defaultMax = 20;
 /** How long the statements may take that only prepare or end the work of others, milliseconds. */
 const serviceTimeout = 5_000;
 const killTimeout = 2_000;
+const keepAliveDelay = 30_000;
 
 /** The connections to one database: made anew after the server was away, with credentials that can change. */
 export class MysqlConnections {
@@ -183,15 +185,17 @@ function connectionOptions(
   credentials: DatabaseCredentials | undefined,
 ): ConnectionOptions {
   const url = new URL(uri);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 3306);
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port || 3306),
+    host,
+    port,
     user: credentials?.username ?? decodeURIComponent(url.username),
     password: credentials?.password ?? decodeURIComponent(url.password),
     database: decodeURIComponent(url.pathname.slice(1)),
     connectTimeout: connectTimeoutMs ?? 5_000,
     enableKeepAlive: true,
-    keepAliveInitialDelay: 30_000,
+    keepAliveInitialDelay: keepAliveDelay,
     maxPreparedStatements: keptStatements,
     rowsAsArray: true,
     jsonStrings: true,
@@ -201,7 +205,23 @@ function connectionOptions(
     flags: ['-LOCAL_FILES'],
     charset: 'UTF8MB4_BIN',
     ...(tls && { ssl: tlsOptions(tls) }),
+    ...(tls && isIP(host) !== 0 && { stream: () => addressedSocket(host, port) }),
   };
+}
+
+/**
+ * A socket that knows the address which it was given. The driver names no host to TLS when that is an address, and Node
+ * would look for `localhost` in the certificate.
+ */
+function addressedSocket(host: string, port: number): Socket {
+  const socket = connect({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveDelay,
+  });
+  return Object.assign(socket, { _host: host });
 }
 
 function tlsOptions({ verify, ca, cert, key }: MysqlTls): NonNullable<ConnectionOptions['ssl']> {

@@ -3,7 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseCredentials } from '../../../application/ports/database-adapter.ts';
 import { hasEnded, reasonOfEnd } from '../sql/call-end.ts';
 import { clientConfig, sessionSettings } from './postgresql-client-config.ts';
-import { toServiceError } from './postgresql-errors.ts';
+import { toConnectError, toServiceError } from './postgresql-errors.ts';
 import type { PostgresqlOptions } from './postgresql-options.ts';
 
 /** Every column as the text that the server sends. */
@@ -102,7 +102,7 @@ export class PostgresqlConnections {
     try {
       await trial.connect();
     } catch (error) {
-      throw toServiceError(error);
+      throw toConnectError(error);
     } finally {
       await trial.end().catch(() => undefined);
     }
@@ -120,7 +120,7 @@ export class PostgresqlConnections {
   async acquire(call: Call | undefined): Promise<Lease> {
     if (hasEnded(call)) throw reasonOfEnd(call);
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw toServiceError(error);
+      throw toConnectError(error);
     });
     if (hasEnded(call)) {
       client.release();

@@ -89,6 +89,12 @@ function unreachable(cause: unknown): ServiceError {
   );
 }
 
+/** What goes wrong on the way to a connection, TLS for one, means that there is none. */
+export function toConnectError(error: unknown): ServiceError {
+  const told = toServiceError(error);
+  return told.code === 'DATABASE_ERROR' ? unreachable(error) : told;
+}
+
 /** Everything that is no answer of the server is about the connection: refused, reset, timed out, closed. */
 function driverError(error: unknown): ServiceError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

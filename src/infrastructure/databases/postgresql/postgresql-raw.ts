@@ -6,7 +6,7 @@ import { ServiceError, validationError } from '../../../domain/errors.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import { hasEnded, reasonOfEnd } from '../sql/call-end.ts';
 import type { PostgresqlConnections } from './postgresql-connection.ts';
-import { isPostgresqlError, toServiceError } from './postgresql-errors.ts';
+import { isPostgresqlError, toConnectError, toServiceError } from './postgresql-errors.ts';
 
 /**
  * Runs SQL of the caller's on a connection of its own, which is closed afterwards, so that no setting outlives it. Reads
@@ -29,7 +29,9 @@ export async function runRaw(
   const leave = (): void => void connections.cancel(client);
   call.signal.addEventListener('abort', leave, { once: true });
   try {
-    await client.connect();
+    await client.connect().catch((error: unknown) => {
+      throw toConnectError(error);
+    });
     await client.query(`SET TimeZone = 'UTC'; SET statement_timeout = ${Math.ceil(timeout)}`);
     await client.query(allowWrites ? 'BEGIN' : 'BEGIN READ ONLY');
     // The first statement fixes the snapshot, after which the server refuses to leave READ ONLY.
