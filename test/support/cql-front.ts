@@ -7,6 +7,8 @@ export interface CqlFrame {
   readonly opcode: number;
   readonly body: Buffer;
   readonly bytes: Buffer;
+  /** Who the connection logged in as, when the front asks for that. */
+  readonly username?: string | undefined;
 }
 
 export interface CqlAnswer {
@@ -63,9 +65,15 @@ export async function cqlFront(
     join(incoming, outgoing);
     const passed = new Set<number>();
     const answers = new Map<number, CqlAnswer>();
-    const admit = login && doorman(login, incoming, outgoing);
-    onFrames(incoming, (frame) => {
-      if (admit?.(frame) === true) return;
+    let username: string | undefined;
+    const admit =
+      login &&
+      doorman(login, incoming, outgoing, (name) => {
+        username = name;
+      });
+    onFrames(incoming, (message) => {
+      if (admit?.(message) === true) return;
+      const frame = { ...message, username };
       const answer = front.before(frame);
       if (answer !== undefined) {
         incoming.write(bytesOf(frame.stream, answer));
@@ -135,6 +143,7 @@ function doorman(
   login: NonNullable<CqlFrontOptions['login']>,
   incoming: Socket,
   outgoing: Socket,
+  enters: (username: string) => void,
 ): (frame: CqlFrame) => boolean {
   let startup = Buffer.alloc(0);
   return ({ opcode, stream, body, bytes }) => {
@@ -148,6 +157,7 @@ function doorman(
     if (opcode !== opcodes.authResponse) return false;
     const [, username = '', password = ''] = body.subarray(4).toString().split('\0');
     if (login(username, password)) {
+      enters(username);
       startup.writeInt16BE(stream, 2);
       outgoing.write(startup);
     } else incoming.write(bytesOf(stream, errorAnswer(0x0100, 'Provided username or password is incorrect')));

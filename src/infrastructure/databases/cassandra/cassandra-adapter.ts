@@ -18,6 +18,7 @@ import { ChangeAnnouncer } from './change-announcer.ts';
 import { ChangeClock } from './change-clock.ts';
 import { ChangeLog } from './change-log.ts';
 import { DocumentWriter } from './document-writer.ts';
+import { DroppedIndexes } from './dropped-indexes.ts';
 import { IndexBuilder } from './index-builder.ts';
 
 export interface CassandraAdapter extends DatabaseAdapter<CassandraFragment> {
@@ -51,7 +52,8 @@ export function createCassandraAdapter(options: CassandraOptions): CassandraAdap
     clock,
     writer: documents,
   });
-  const sweeper = new CassandraSweeper(connection, ledger, reader, writer);
+  const dropped = new DroppedIndexes({ connection, lookups, uniqueKeys });
+  const sweeper = new CassandraSweeper(connection, ledger, reader, writer, dropped);
   sweeper.start(options.sweepIntervalMs);
   const stats = new CassandraStats(connection, ledger);
   return {
@@ -60,7 +62,7 @@ export function createCassandraAdapter(options: CassandraOptions): CassandraAdap
       ? cassandraCapabilities
       : { ...cassandraCapabilities, changeFeed: 'unsupported' },
     dialect: cassandraDialect,
-    schema: cassandraSchema({ ledger, builder, stats }),
+    schema: cassandraSchema({ ledger, builder, stats, dropped }),
     get: (...args) => reader.get(...args),
     find: (...args) => reader.find(...args),
     count: (...args) => reader.count(...args),

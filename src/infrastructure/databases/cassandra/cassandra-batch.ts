@@ -148,7 +148,7 @@ export class CassandraBatch {
     const text = `UPDATE ${table} USING TTL ${reservationSeconds} SET reserved_by = ? WHERE id = ? IF ${condition} AND reserved_by = null`;
     const values = [name, id, ...(before === undefined ? [] : [before.change])];
     const [row] = await this.#parts.connection.run({ text, values }, call);
-    return row?.['[applied]'] === true;
+    return row?.['[applied]'] === true || row?.reserved_by === name;
   }
 
   /** Lookups, and the changes' announcement; false when all this took too long to rely on the reservations. */

@@ -97,7 +97,8 @@ export class CassandraLedger {
     const text = `INSERT INTO ${this.#table} (part, name, table_name, state, since, indexes) VALUES (?, ?, ?, ?, ?, ?) IF NOT EXISTS`;
     const values = [part, name, table, 'making', Date.now(), '[]'];
     const [row] = await this.#connection.run({ text, values }, call);
-    if (row?.['[applied]'] === true) return { entry: await this.#make(name, table, call), made: true };
+    const isOurs = row?.['[applied]'] === true || row?.table_name === table;
+    if (isOurs) return { entry: await this.#make(name, table, call), made: true };
     for (;;) {
       const state = await this.#row(name, call);
       if (state === undefined) return this.create(name, call);

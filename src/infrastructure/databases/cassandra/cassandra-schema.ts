@@ -6,16 +6,18 @@ import { ServiceError, unsupportedOperation, validationError } from '../../../do
 import { cassandraCapabilities } from './cassandra-capabilities.ts';
 import { type CassandraLedger, maxAge, type StoredIndex } from './cassandra-ledger.ts';
 import type { CassandraStats } from './cassandra-stats.ts';
+import type { DroppedIndexes } from './dropped-indexes.ts';
 import type { IndexBuilder } from './index-builder.ts';
 
 interface Parts {
   readonly ledger: CassandraLedger;
   readonly builder: IndexBuilder;
   readonly stats: CassandraStats;
+  readonly dropped: DroppedIndexes;
 }
 
 /** Collections and indexes by way of the ledger. */
-export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin {
+export function cassandraSchema({ ledger, builder, stats, dropped }: Parts): SchemaAdmin {
   return {
     listCollections: (call) => ledger.names(call),
     collectionExists: async (collection, call) =>
@@ -27,6 +29,7 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
     },
     dropCollection: async (collection, call) => {
       const { indexes } = await ledger.demand(collection, call);
+      await dropped.note(indexes, call);
       await ledger.drop(collection, call);
       for (const index of indexes) await builder.clear(index, call);
     },
@@ -43,21 +46,23 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
     createIndex: async (collection, definition, call) => {
       const kind = unsupportedKind(definition);
       if (kind !== undefined) throw unsupported(`indexes.${kind}`);
-      await createIndex({ ledger, builder }, collection, definition, call);
+      await createIndex({ ledger, builder, dropped }, collection, definition, call);
     },
     dropIndex: async (collection, name, call) => {
-      const dropped: StoredIndex[] = [];
+      const { indexes } = await ledger.demand(collection, call);
+      await dropped.note(indexes.filter(isNamed(name)), call);
+      const gone: StoredIndex[] = [];
       await ledger.changeIndexes(
         collection,
-        (indexes) => {
-          dropped.splice(0, dropped.length, ...indexes.filter(({ definition }) => definition.name === name));
-          if (dropped.length === 0)
+        (present) => {
+          gone.splice(0, gone.length, ...present.filter(isNamed(name)));
+          if (gone.length === 0)
             throw new ServiceError('INDEX_ERROR', 'there is no index of this name', { index: name });
-          return indexes.filter(({ definition }) => definition.name !== name);
+          return present.filter((index) => !isNamed(name)(index));
         },
         call,
       );
-      for (const index of dropped) await builder.clear(index, call);
+      for (const index of gone) await builder.clear(index, call);
     },
     estimatedCount: async (collection, call) => {
       const entry = await ledger.find(collection, maxAge.reading, call);
@@ -69,7 +74,7 @@ export function cassandraSchema({ ledger, builder, stats }: Parts): SchemaAdmin 
 }
 
 async function createIndex(
-  { ledger, builder }: Pick<Parts, 'ledger' | 'builder'>,
+  { ledger, builder, dropped }: Pick<Parts, 'ledger' | 'builder' | 'dropped'>,
   collection: string,
   definition: IndexDefinition,
   call: Call,
@@ -93,6 +98,7 @@ async function createIndex(
   try {
     await builder.build(entry, index, call);
   } catch (error) {
+    await dropped.note([index], call);
     await ledger.changeIndexes(collection, (indexes) => indexes.filter(({ id }) => id !== index.id), call);
     await builder.clear(index, call);
     throw error;
@@ -102,6 +108,10 @@ async function createIndex(
     (indexes) => indexes.map((one) => (one.id === index.id ? { ...one, state: 'ready' } : one)),
     call,
   );
+}
+
+function isNamed(name: string): (index: StoredIndex) => boolean {
+  return ({ definition }) => definition.name === name;
 }
 
 /** A partial index that is not unique would be kept and never be used. */

@@ -9,6 +9,7 @@ import type { CassandraFragment } from './cassandra-dialect.ts';
 import { type CassandraLedger, type CollectionEntry, maxAge } from './cassandra-ledger.ts';
 import type { CassandraReader } from './cassandra-reader.ts';
 import type { CassandraWriter } from './cassandra-writer.ts';
+import type { DroppedIndexes } from './dropped-indexes.ts';
 import { lookupKey } from './lookup-keys.ts';
 
 const day = 86_400_000;
@@ -16,7 +17,7 @@ const batch = 100;
 const roundMs = 600_000;
 
 /**
- * Removes documents of TTL indexes in the background: not Cassandra's own TTL, which counts from the write and would leave
+ * Removes documents of TTL indexes, and the rows of indexes that were dropped, in the background: not Cassandra's own TTL, which counts from the write and would leave
  * lookups and unique keys behind. Several processes may sweep at once.
  */
 export class CassandraSweeper {
@@ -24,6 +25,7 @@ export class CassandraSweeper {
   readonly #ledger: CassandraLedger;
   readonly #reader: CassandraReader;
   readonly #writer: CassandraWriter;
+  readonly #dropped: DroppedIndexes;
   readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -33,11 +35,13 @@ export class CassandraSweeper {
     ledger: CassandraLedger,
     reader: CassandraReader,
     writer: CassandraWriter,
+    dropped: DroppedIndexes,
   ) {
     this.#connection = connection;
     this.#ledger = ledger;
     this.#reader = reader;
     this.#writer = writer;
+    this.#dropped = dropped;
   }
 
   /** @param interval milliseconds between two rounds. */
@@ -58,6 +62,7 @@ export class CassandraSweeper {
   /** One round over everything that has gone by `now`. */
   async sweep(now: Date): Promise<void> {
     const call = { signal: this.#stop.signal, requestId: 'sweeper', deadline: Date.now() + roundMs };
+    await this.#dropped.clear(now, call);
     for (const name of await this.#ledger.names(call)) {
       const entry = await this.#ledger.find(name, maxAge.reading, call);
       for (const { definition, state } of entry?.indexes ?? [])

@@ -8,6 +8,7 @@ import type { CassandraConnection } from './cassandra-connection.ts';
 import { tableOf } from './cassandra-layout.ts';
 import type { CollectionEntry, StoredIndex } from './cassandra-ledger.ts';
 import { type ChangeClock, microsecondsOf } from './change-clock.ts';
+import { mapLimited } from './map-limited.ts';
 import { uniqueEntries } from './unique-entries.ts';
 
 /** A key that a document owns, or is about to. */
@@ -23,6 +24,8 @@ export type ReadNow = (entry: CollectionEntry, id: DocumentId, call: Call) => Pr
 
 /** For so long a claim without a document may be a write under way; a writer gives up its own after half of it. */
 const leaseMs = 6000;
+const pageSize = 1000;
+const removedAtOnce = 32;
 
 /**
  * Who owns which key of a unique index. A key is claimed by a conditional write before the document is written, so that of
@@ -95,6 +98,21 @@ export class CassandraUniqueKeys {
         this.#connection.run({ text, values: [indexId, key, claim] }, call).catch(() => undefined),
       ),
     );
+  }
+
+  /** Removes every key of indexes that are gone; reads all keys there are, for each is a partition. */
+  async clear(indexIds: ReadonlySet<string>, call: Call): Promise<void> {
+    const everything = { text: `SELECT index_id, key FROM ${this.#table}`, values: [] };
+    const text = `DELETE FROM ${this.#table} WHERE index_id = ? AND key = ?`;
+    let next: string | undefined;
+    do {
+      const page = await this.#connection.page(everything, pageSize, next, call);
+      const gone = page.rows.filter((row) => indexIds.has(String(row.index_id)));
+      await mapLimited(gone, removedAtOnce, (row) =>
+        this.#connection.run({ text, values: [row.index_id, row.key] }, call, { idempotent: true }),
+      );
+      next = page.next;
+    } while (next !== undefined);
   }
 
   async #claim(
