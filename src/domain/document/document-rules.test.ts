@@ -72,7 +72,7 @@ describe('parseDocumentData', () => {
         },
       ),
     );
-  });
+  }, 30_000);
   it('takes an own __proto__, dots, empty keys and nested $-keys', () => {
     const data = JSON.parse('{"__proto__": {"a": 1}, "a.b": {"": 1}, "c": {"$date": "x"}}');
     expect(parseDocumentData(data, 'data')).toBe(data);
