@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
+import type { InsertOutcome } from '../../src/domain/document/modification.ts';
 import { createIndex, findIds } from '../support/repository-shorthand.ts';
 import { type RunningService, startService } from '../support/start-service.ts';
 import { testCall } from '../support/test-call.ts';
 import { openTestRepository, testDatabases } from '../support/test-databases.ts';
+import { testDocument } from '../support/test-document.ts';
 
 const database = testDatabases.find(({ type }) => type === 'cassandra');
 const collection = 'killed';
@@ -32,6 +35,27 @@ async function writeUntilKilled(url: string, client: number, round: number): Pro
       return;
     }
   }
+}
+
+/** Keys of documents are theirs alone; whatever a killed writer claimed for its next change is free again. */
+async function leavesNoKeyTaken(repository: DocumentRepository, ids: readonly string[]): Promise<void> {
+  const insert = async (key: string): Promise<InsertOutcome | undefined> => {
+    const document = testDocument(collection, `new ${key}`, { key });
+    return (await repository.insert(collection, [document], true, testCall()))[0];
+  };
+  await Promise.all(
+    ids.map(async (id) => {
+      const document = await repository.get(collection, id, testCall());
+      const key = String(document?.data.value.key);
+      const [name, n] = key.split(' ');
+      expect(await insert(key), key).toMatchObject({
+        status: 'failed',
+        error: { code: 'DUPLICATE_KEY', details: { key: { key } } },
+      });
+      for (const other of [Number(n) - 5, Number(n) + 5])
+        expect(await insert(`${name} ${other}`), `${name} ${other}`).toEqual({ status: 'inserted' });
+    }),
+  );
 }
 
 describe.skipIf(database === undefined)('kill -9 between a document and what belongs to it', () => {
@@ -83,6 +107,7 @@ describe.skipIf(database === undefined)('kill -9 between a document and what bel
       expect(await findIds(repository, collection, { key: key ?? null })).toEqual([id]);
       expect(told.get(id), `changes of ${id}`).toBe(document?.version);
     }
+    await leavesNoKeyTaken(repository, all);
     await repository.close();
   });
 });
