@@ -154,7 +154,7 @@ describe.skipIf(server === '')('faults of Elasticsearch', { timeout: 120_000 }, 
     const adapter = open({ addresses: [front.url], auth: { username: 'app', password: 'one' } });
     expect(await get(adapter, 'a')).toBe('a');
     await expect(adapter.reconnect({ username: 'app', password: 'wrong' })).rejects.toMatchObject({
-      code: 'DATABASE_ERROR',
+      code: 'CONNECTION_ERROR',
     });
     expect(await get(adapter, 'a')).toBe('a');
     accepted = [basic('app:one'), 'ApiKey dHdvOnR3bw=='];
@@ -164,7 +164,7 @@ describe.skipIf(server === '')('faults of Elasticsearch', { timeout: 120_000 }, 
     accepted = ['ApiKey dHdvOnR3bw=='];
     expect(await get(adapter, 'a')).toBe('a');
     const before = open({ addresses: [front.url], auth: { username: 'app', password: 'one' } });
-    await expect(get(before, 'a')).rejects.toMatchObject({ code: 'DATABASE_ERROR' });
+    await expect(get(before, 'a')).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
   });
 
   it('speaks TLS, checks who answers, and shows its own certificate', async () => {

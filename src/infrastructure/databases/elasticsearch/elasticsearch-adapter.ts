@@ -22,7 +22,7 @@ import { modifyDocuments } from './elasticsearch-writer.ts';
 import { KeyedLock } from './keyed-lock.ts';
 
 export interface ElasticsearchAdapter extends DatabaseAdapter<ElasticsearchFragment> {
-  /** Goes over to other credentials. */
+  /** As `DatabaseAdapter.reconnect`; to an API key too. */
   reconnect(auth: ElasticsearchAuth): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function createElasticsearchAdapter(options: ElasticsearchOptions): Elast
     raw: (command, call) => runRawSearch(database, command, call),
     ping: (call) => ping(connection, call),
     stats: (call) => databaseStats(database, call),
-    reconnect: async (auth) => connection.reconnect(auth),
+    reconnect: (auth) => connection.reconnect(auth),
     close: async () => {
       await sweeper.stop();
       await relay.close();

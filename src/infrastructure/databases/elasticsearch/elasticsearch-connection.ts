@@ -36,8 +36,8 @@ export class ElasticsearchConnection {
   }
 
   /**
-   * Goes over to other credentials; what runs on the old ones may finish.
-   * @throws what the cluster says of them when it does not accept them: the old ones stay.
+   * Goes over to other credentials once they work; what runs on the old ones may finish.
+   * @throws CONNECTION_ERROR when the cluster does not accept them: the old ones stay.
    */
   async reconnect(auth: ElasticsearchAuth): Promise<void> {
     const next = new Client(clientOptions(this.#options, auth));
@@ -45,7 +45,8 @@ export class ElasticsearchConnection {
       await next.transport.request({ method: 'GET', path: '/' }, { requestTimeout: longestProofMs });
     } catch (error) {
       await next.close();
-      throw toServiceError(error);
+      const message = 'Elasticsearch does not accept these credentials';
+      throw new ServiceError('CONNECTION_ERROR', message, {}, error);
     }
     const retired = this.#client;
     this.#client = next;

@@ -55,10 +55,11 @@ function fromStatus(status: number, reported: ErrorCause | undefined, error: unk
   const details = { elasticsearch_error: type };
   const make = (code: ServiceError['code'], message: string) =>
     new ServiceError(code, message, details, error);
-  if (status === 401 || status === 403)
+  if (status === 401) return make('CONNECTION_ERROR', 'Elasticsearch does not accept our credentials');
+  if (status === 403)
     return type === 'cluster_block_exception'
       ? make('CONNECTION_ERROR', 'Elasticsearch takes no writes at the moment')
-      : make('DATABASE_ERROR', 'Elasticsearch does not accept our credentials for this');
+      : make('DATABASE_ERROR', 'Elasticsearch does not let us do this');
   if (status === 408 || status === 504) return make('QUERY_TIMEOUT', 'Elasticsearch did not answer in time');
   if (status === 413) return make('PAYLOAD_TOO_LARGE', 'the document is larger than Elasticsearch takes');
   if (status === 429) return make('CONNECTION_ERROR', 'Elasticsearch is overloaded');
