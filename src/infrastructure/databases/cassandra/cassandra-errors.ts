@@ -81,6 +81,12 @@ export function hasTimedOut(error: unknown): boolean {
   );
 }
 
+/** A node gave up on a read, as it does when it would have to pass too many tombstones. */
+export function isReadFailure(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return cause instanceof errors.ResponseError && cause.code === codes.readFailure;
+}
+
 /** Whether the database may have done, or may still do, what it did not confirm. */
 export function isUncertain(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;

@@ -31,6 +31,9 @@ export async function createTables(client: Client, options: CassandraOptions): P
   }
 }
 
+/** A lookup that comes back after its tombstone has gone does no harm: it only names one candidate more. */
+const lookupGraceSeconds = 3600;
+
 function definitions(tombstoneSeconds: number, keepSeconds: number): Readonly<Record<string, string>> {
   const grace = `gc_grace_seconds = ${tombstoneSeconds}`;
   const window = Math.max(1, Math.ceil(keepSeconds / 60 / 24));
@@ -41,7 +44,9 @@ function definitions(tombstoneSeconds: number, keepSeconds: number): Readonly<Re
     collections: `(part text, name text, table_name text, state text, since bigint, indexes text,
       PRIMARY KEY (part, name))`,
     lookups: `(index_id text, shard smallint, key blob, id text, PRIMARY KEY ((index_id, shard), key, id))
-      WITH ${grace}`,
+      WITH gc_grace_seconds = ${Math.min(lookupGraceSeconds, tombstoneSeconds)} AND compaction =
+        {'class': 'SizeTieredCompactionStrategy', 'unchecked_tombstone_compaction': 'true', 'tombstone_threshold': '0.1',
+        'tombstone_compaction_interval': '${lookupGraceSeconds}'}`,
     unique_keys: `(index_id text, key text, id text, claim text, PRIMARY KEY ((index_id, key))) WITH ${grace}`,
     change_log: `(bucket bigint, shard smallint, name text, changes text, bodies text,
       PRIMARY KEY ((bucket, shard), name)) WITH ${ofChanges}`,

@@ -3,12 +3,12 @@ import type { NativeFind } from '../../../application/ports/database-adapter.ts'
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
 import type { CassandraFragment } from './cassandra-dialect.ts';
-import { isMissingTable } from './cassandra-errors.ts';
+import { isMissingTable, isReadFailure } from './cassandra-errors.ts';
 import { tableOf } from './cassandra-layout.ts';
 import { type CassandraLedger, type CollectionEntry, maxAge } from './cassandra-ledger.ts';
 import type { CassandraLookups } from './cassandra-lookups.ts';
 import { type DocumentRow, documentColumns, rowToStored, type Stored } from './cassandra-values.ts';
-import { candidateSource, idTest } from './id-conditions.ts';
+import { candidateSource, type IdSource, idTest } from './id-conditions.ts';
 import { mapLimited } from './map-limited.ts';
 import { tokenOrder } from './token-order.ts';
 
@@ -114,15 +114,11 @@ export class CassandraReader {
     const order = tokenOrder(await this.#connection.client());
     const test = where === undefined ? () => true : idTest(where, order);
     const source = where && candidateSource(where, entry);
-    if (source === undefined) {
+    const ids = source && (await this.#candidates(source, call));
+    if (ids === undefined) {
       for await (const stored of this.#scan(entry, afterOf(where), wanted, call))
         if (test(stored.document.id)) yield stored;
       return;
-    }
-    const ids = new Set<string>();
-    for (const one of source) {
-      if (one.kind === 'ids') for (const id of one.ids) ids.add(id);
-      else for await (const id of this.#lookups.ids(one.indexId, one.bounds, call)) ids.add(id);
     }
     const kept = [...ids].filter(test);
     if (ordered) kept.sort(order.compare);
@@ -131,6 +127,21 @@ export class CassandraReader {
       const found = await this.stored(entry, kept.slice(at, at + readsAtOnce), call);
       for (const stored of found) if (stored !== undefined) yield stored;
     }
+  }
+
+  /** Undefined when a lookup holds more tombstones than Cassandra reads past: then the collection has to be read. */
+  async #candidates(sources: readonly IdSource[], call: Call): Promise<ReadonlySet<string> | undefined> {
+    const ids = new Set<string>();
+    try {
+      for (const one of sources) {
+        if (one.kind === 'ids') for (const id of one.ids) ids.add(id);
+        else for await (const id of this.#lookups.ids(one.indexId, one.bounds, call)) ids.add(id);
+      }
+    } catch (error) {
+      if (isReadFailure(error)) return undefined;
+      throw error;
+    }
+    return ids;
   }
 
   async *#scan(
