@@ -24,3 +24,17 @@ test('a kept statement whose table is gone says so', () => {
   expect(read()).toEqual([]);
   connection.close();
 });
+
+test('a statement that failed in one of our functions leaves nothing to the next caller', () => {
+  const connection = new SqliteConnection(':memory:', { readOnly: false });
+  let failing = true;
+  connection.db.function('may_fail', () => {
+    if (failing) throw new TypeError('of the first caller');
+    return 1;
+  });
+  const query = sql`SELECT may_fail()`;
+  expect(() => connection.all(query)).toThrow('of the first caller');
+  failing = false;
+  expect(connection.all(query)).toEqual([[1]]);
+  connection.close();
+});

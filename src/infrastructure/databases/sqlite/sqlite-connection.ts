@@ -74,9 +74,11 @@ export class SqliteConnection {
 
   /**
    * A kept statement whose table has been dropped fails in `iterate` with the code 0 and the text "not an error".
-   * Preparing it again says what is wrong, or, when another table has the name by now, reads that one.
+   * Preparing it again says what is wrong, or, when another table has the name by now, reads that one. One that failed
+   * for whatever reason would tell its failure once more when it starts the next time: it is not kept.
    */
   *#rows(text: string, bound: readonly Bound[]): Generator<Row> {
+    const kept = this.#statements.has(text) || this.#formerStatements.has(text);
     let started = false;
     try {
       for (const row of this.prepare(text).iterate(...bound) as unknown as Iterable<Row>) {
@@ -84,11 +86,15 @@ export class SqliteConnection {
         yield row;
       }
     } catch (error) {
-      if (started || !isSqliteError(error) || error.errcode !== 0) throw error;
-      this.#statements.delete(text);
-      this.#formerStatements.delete(text);
-      yield* this.prepare(text).iterate(...bound) as unknown as Iterable<Row>;
+      this.#forget(text);
+      if (started || !kept || !isSqliteError(error) || error.errcode !== 0) throw error;
+      yield* this.#rows(text, bound);
     }
+  }
+
+  #forget(text: string): void {
+    this.#statements.delete(text);
+    this.#formerStatements.delete(text);
   }
 
   /** A group's document by the number that stands for it in a row of the statement that runs. */
