@@ -5,7 +5,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import { apiPrefix, type Endpoint, type MountedEndpoint, mountEndpoint } from './endpoint.ts';
 import { type HostEnvironment, requestPath } from './http-request.ts';
 import { preflightHeaders } from './middleware/cors.ts';
-import { OverdueRequests } from './overdue-requests.ts';
+import { OpenRequests } from './open-requests.ts';
 import { apiEndpoints } from './routes/api-endpoints.ts';
 import { descriptionEndpoints } from './routes/description.ts';
 import { SegmentRouter } from './segment-router.ts';
@@ -16,7 +16,7 @@ import { serveEndpoint } from './serve-endpoint.ts';
  * `serveEndpoint` for what happens in it.
  */
 export function createHttpApp(service: HttpDependencies): Hono<HostEnvironment> {
-  const overdue = new OverdueRequests();
+  const open = new OpenRequests();
   const router = new SegmentRouter<[H, RouterRoute]>();
   const app = new Hono<HostEnvironment>({
     router,
@@ -24,7 +24,7 @@ export function createHttpApp(service: HttpDependencies): Hono<HostEnvironment> 
   });
   for (const endpoint of [...apiEndpoints, ...descriptionEndpoints]) {
     for (const prefix of prefixes(endpoint)) {
-      const handler = serveEndpoint(mountEndpoint(endpoint, prefix), service, overdue);
+      const handler = serveEndpoint(mountEndpoint(endpoint, prefix), service, open);
       app.on(
         endpoint.method.toUpperCase(),
         `${prefix}${endpoint.path.replace(/\{(\w+)\}/g, ':$1')}`,
@@ -32,7 +32,7 @@ export function createHttpApp(service: HttpDependencies): Hono<HostEnvironment> 
       );
     }
   }
-  app.notFound(serveEndpoint(unmatchedEndpoint(router), service, overdue));
+  app.notFound(serveEndpoint(unmatchedEndpoint(router), service, open));
   return app;
 }
 

@@ -5,7 +5,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import type { MountedEndpoint } from './endpoint.ts';
 import type { HttpRequest } from './http-request.ts';
 import { chooseDatabase } from './middleware/choose-database.ts';
-import type { OverdueRequests } from './overdue-requests.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { decodeSegment } from './parse-query-string.ts';
 import type { RequestCall } from './request-call.ts';
 
@@ -16,7 +16,7 @@ export class Exchange {
   readonly service: HttpDependencies;
   /** For the answer's headers; set when the request was counted. */
   rate: RateLimitDecision | undefined;
-  readonly #overdue: OverdueRequests;
+  readonly #open: OpenRequests;
   #call: RequestCall | undefined;
   #database: DatabaseType | undefined;
 
@@ -24,12 +24,12 @@ export class Exchange {
     request: HttpRequest,
     endpoint: MountedEndpoint,
     service: HttpDependencies,
-    overdue: OverdueRequests,
+    open: OpenRequests,
   ) {
     this.request = request;
     this.endpoint = endpoint;
     this.service = service;
-    this.#overdue = overdue;
+    this.#open = open;
   }
 
   /** The decoded segment that stands for `{name}` in the endpoint's path. */
@@ -40,8 +40,8 @@ export class Exchange {
   get call(): RequestCall {
     const { clock, limits } = this.service;
     this.#call ??= this.endpoint.endless
-      ? this.request.endlessCall()
-      : this.request.call(clock.now(), limits.requestTimeoutMs, limits.maxRequestTimeoutMs);
+      ? this.request.endlessCall(this.#open)
+      : this.request.call(this.#open, clock.now(), limits.requestTimeoutMs, limits.maxRequestTimeoutMs);
     return this.#call;
   }
 
@@ -61,7 +61,7 @@ export class Exchange {
     // First, since the caller's deadline may be refused.
     const { call } = this;
     const running = run();
-    return running instanceof Promise ? this.#overdue.watch(call, running, late) : running;
+    return running instanceof Promise ? this.#open.settle(call, running, late) : running;
   }
 
   /** The answer is out: nothing of the request may hold resources any longer. */

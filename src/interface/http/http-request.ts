@@ -3,8 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import type { Principal } from '../../application/ports/authenticator.ts';
 import { invalidRequest } from '../../domain/errors.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { readNodeBody, readWebBody } from './read-body.ts';
-import { type OnDisconnect, RequestCall } from './request-call.ts';
+import { type Client, RequestCall } from './request-call.ts';
 
 /** What a host gives beside the request: Node's own objects, or the event that woke a Lambda. */
 export interface HostBindings {
@@ -29,7 +30,7 @@ const digits = /^[0-9]{1,9}$/;
  * One request as the endpoints see it. On Node it reads the server's own objects, elsewhere the Web `Request`; nothing
  * is converted or parsed before somebody asks.
  */
-export class HttpRequest {
+export class HttpRequest implements Client {
   readonly method: string;
   /** As it was sent, not decoded. */
   readonly path: string;
@@ -85,36 +86,24 @@ export class HttpRequest {
   }
 
   /** The call of this request: `X-Request-Timeout-Ms` up to the greatest that is allowed. */
-  call(now: number, defaultMs: number, maxMs: number): RequestCall {
+  call(open: OpenRequests, now: number, defaultMs: number, maxMs: number): RequestCall {
     const asked = this.header('x-request-timeout-ms');
-    if (asked === undefined) return this.#callUntil(now + defaultMs);
+    if (asked === undefined) return new RequestCall(this.id, now + defaultMs, this, open);
     if (!digits.test(asked) || Number(asked) < 1)
       throw invalidRequest('a number of milliseconds ≥ 1', 'X-Request-Timeout-Ms');
-    return this.#callUntil(now + Math.min(Number(asked), maxMs));
+    return new RequestCall(this.id, now + Math.min(Number(asked), maxMs), this, open);
   }
 
   /** A call without an end of its own, for streams that last as long as the client listens. */
-  endlessCall(): RequestCall {
-    return this.#callUntil(Number.POSITIVE_INFINITY);
+  endlessCall(open: OpenRequests): RequestCall {
+    return new RequestCall(this.id, Number.POSITIVE_INFINITY, this, open);
   }
 
-  #callUntil(deadline: number): RequestCall {
-    return new RequestCall(this.id, deadline, this.#onDisconnect);
-  }
-
-  readonly #onDisconnect: OnDisconnect = (gone) => {
+  get gone(): boolean {
     const { outgoing } = this.#host;
-    if (outgoing !== undefined) {
-      const onClose = () => {
-        if (!outgoing.writableFinished) gone();
-      };
-      outgoing.once('close', onClose);
-      return () => outgoing.off('close', onClose);
-    }
-    const { signal } = this.#context.req.raw;
-    signal.addEventListener('abort', gone, { once: true });
-    return () => signal.removeEventListener('abort', gone);
-  };
+    if (outgoing !== undefined) return outgoing.destroyed && !outgoing.writableFinished;
+    return this.#context.req.raw.signal.aborted;
+  }
 
   // Hono's `env` is undefined when a test calls `app.request` without one.
   get #host(): HostBindings {

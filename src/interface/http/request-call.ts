@@ -1,26 +1,32 @@
 import type { Call } from '../../application/ports/call.ts';
 import { ServiceError } from '../../domain/errors.ts';
+import type { OpenRequests, Watched } from './open-requests.ts';
 
-/** Registers what to do when the client goes away; answers how to take that back. */
-export type OnDisconnect = (gone: () => void) => () => void;
+/** Who waits for the answer. */
+export interface Client {
+  /** The connection is closed, and the answer was not sent to its end. */
+  readonly gone: boolean;
+}
 
 /**
- * The call of one request. Its signal, with the timer and the listener behind it, comes to be when somebody asks for
- * it: most point reads end before anybody does.
+ * The call of one request. Its signal comes to be when somebody asks for it, and is watched from then on: most point
+ * reads end before anybody does.
  */
-export class RequestCall implements Call {
+export class RequestCall implements Call, Watched {
   readonly requestId: string;
   readonly deadline: number;
-  readonly #onDisconnect: OnDisconnect;
+  readonly #client: Client;
+  readonly #open: OpenRequests;
   #controller: AbortController | undefined;
-  #release: (() => void) | undefined;
+  #place: number | undefined;
   #ended = false;
 
   /** @param deadline milliseconds since the epoch; Infinity for streams without an end. */
-  constructor(requestId: string, deadline: number, onDisconnect: OnDisconnect) {
+  constructor(requestId: string, deadline: number, client: Client, open: OpenRequests) {
     this.requestId = requestId;
     this.deadline = deadline;
-    this.#onDisconnect = onDisconnect;
+    this.#client = client;
+    this.#open = open;
   }
 
   get signal(): AbortSignal {
@@ -28,35 +34,34 @@ export class RequestCall implements Call {
     return this.#controller.signal;
   }
 
-  /** The same caller with less time. */
+  /** The same caller with less time; there is no need to end it. */
   within(milliseconds: number, now: number): RequestCall {
-    return new RequestCall(this.requestId, Math.min(this.deadline, now + milliseconds), this.#onDisconnect);
+    const deadline = Math.min(this.deadline, now + milliseconds);
+    return new RequestCall(this.requestId, deadline, this.#client, this.#open);
   }
 
-  abort(reason: ServiceError): void {
+  abort(reason: Error): void {
     this.#controller ??= new AbortController();
     this.#controller.abort(reason);
   }
 
-  /** Frees the timer and the listener; the answer is on its way. */
+  isOver(now: number): boolean {
+    if (now >= this.deadline) this.abort(timedOut());
+    else if (this.#client.gone) this.abort(clientGone());
+    else return false;
+    return true;
+  }
+
+  /** The answer is on its way: nobody looks after the call any longer. */
   end(): void {
     this.#ended = true;
-    this.#release?.();
-    this.#release = undefined;
+    if (this.#place !== undefined) this.#open.remove(this.#place, this);
+    this.#place = undefined;
   }
 
   #arm(): AbortController {
-    const controller = new AbortController();
-    if (this.#ended) return controller;
-    const forget = this.#onDisconnect(() => controller.abort(clientGone()));
-    const timer = Number.isFinite(this.deadline)
-      ? setTimeout(() => controller.abort(timedOut()), Math.max(0, this.deadline - Date.now()))
-      : undefined;
-    this.#release = () => {
-      forget();
-      clearTimeout(timer);
-    };
-    return controller;
+    if (!this.#ended) this.#place = this.#open.add(this);
+    return new AbortController();
   }
 }
 

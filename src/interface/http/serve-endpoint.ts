@@ -8,7 +8,7 @@ import { Exchange } from './exchange.ts';
 import { type HostEnvironment, HttpRequest } from './http-request.ts';
 import { authenticate, authorize } from './middleware/authenticate.ts';
 import { limitRate } from './middleware/limit-rate.ts';
-import type { OverdueRequests } from './overdue-requests.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { recordExchange } from './record-exchange.ts';
 import { respond } from './respond.ts';
 
@@ -19,10 +19,10 @@ import { respond } from './respond.ts';
 export function serveEndpoint(
   endpoint: MountedEndpoint,
   service: HttpDependencies,
-  overdue: OverdueRequests,
+  open: OpenRequests,
 ): (context: Context<HostEnvironment>) => Promise<Response> {
   return async (context) => {
-    const exchange = new Exchange(new HttpRequest(context), endpoint, service, overdue);
+    const exchange = new Exchange(new HttpRequest(context), endpoint, service, open);
     let answer: Answer;
     let failure: unknown;
     try {

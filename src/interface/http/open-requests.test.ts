@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createTestApp, send, testDependencies } from '../../../test/support/test-app.ts';
 import type { DocumentRepository } from '../../application/ports/document-repository.ts';
-import { OverdueRequests } from './overdue-requests.ts';
+import { OpenRequests } from './open-requests.ts';
+import { RequestCall } from './request-call.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -49,8 +50,27 @@ test('what comes after the deadline is handed to who drops it', async () => {
   const call = { deadline: Date.now() + 20, abort: () => undefined };
   const late = Promise.withResolvers<string>();
   const dropped = Promise.withResolvers<string>();
-  const watched = new OverdueRequests().watch(call, late.promise, dropped.resolve);
+  const watched = new OpenRequests().settle(call, late.promise, dropped.resolve);
   await expect(watched).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
   late.resolve('too late');
   expect(await dropped.promise).toBe('too late');
 });
+
+test('a call is aborted when its time is over or its client is gone, and not after its end', async () => {
+  const open = new OpenRequests();
+  const client = { gone: false };
+  const inTime = (milliseconds: number) => new RequestCall('one', Date.now() + milliseconds, client, open);
+  const [ended, brief, long] = [inTime(20), inTime(20), inTime(60_000)];
+  const { signal } = ended;
+  ended.end();
+  await aborted(brief.signal);
+  expect(brief.signal.reason).toMatchObject({ code: 'QUERY_TIMEOUT' });
+  expect([signal.aborted, long.signal.aborted]).toEqual([false, false]);
+  client.gone = true;
+  await aborted(long.signal);
+  expect(long.signal.reason).toMatchObject({ code: 'INVALID_REQUEST' });
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
