@@ -39,7 +39,14 @@ export function withResilience<N>(
       }
     },
   };
-  return intercept(adapter, guarded);
+  const { transaction } = adapter;
+  return {
+    ...intercept(adapter, guarded),
+    // What runs inside was let through with it: asked again, a probe of the half-open circuit would wait for itself.
+    ...(transaction && {
+      transaction: (call, body) => guarded.promise('transaction', '', () => transaction(call, body)),
+    }),
+  };
 }
 
 function isConnectionError(error: Error): boolean {
