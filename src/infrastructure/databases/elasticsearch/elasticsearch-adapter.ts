@@ -1,5 +1,6 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseAdapter, Health } from '../../../application/ports/database-adapter.ts';
+import { runPipelinePart } from './elasticsearch-aggregate.ts';
 import { elasticsearchCapabilities } from './elasticsearch-capabilities.ts';
 import { elasticsearchChangeFeed } from './elasticsearch-change-feed.ts';
 import { ElasticsearchConnection } from './elasticsearch-connection.ts';
@@ -42,6 +43,7 @@ export function createElasticsearchAdapter(options: ElasticsearchOptions): Elast
     get: (collection, ids, call) => reader.get(collection, ids, call),
     find: (collection, query, call) => reader.find(collection, query, call),
     count: (collection, where, call) => reader.count(collection, where, call),
+    aggregate: (collection, native, call) => runPipelinePart(reader, collection, native, call),
     insert: (collection, documents, call, { ordered }) =>
       insertDocuments(database, collection, documents, call, ordered),
     modify: (collection, modifications, call, { ordered }) =>

@@ -18,6 +18,14 @@ export const elasticsearchCapabilities: Capabilities = {
     elemMatch: 'partial',
   },
   sort: 'partial',
+  aggregation: {
+    ...emulatedCapabilities.aggregation,
+    match: 'partial',
+    sort: 'partial',
+    skip: 'partial',
+    limit: 'partial',
+    count: 'partial',
+  },
   indexes: {
     single: 'native',
     compound: 'native',

@@ -3,6 +3,7 @@ import type { Leaf } from '../../../domain/query/filter.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { ElasticsearchFragment } from './elasticsearch-fragment.ts';
 import { leafQuery } from './elasticsearch-leaf.ts';
+import { elasticsearchPipeline } from './elasticsearch-pipeline.ts';
 import { elasticsearchSort } from './elasticsearch-sort.ts';
 
 /** How Elasticsearch says each part of a query: on the tokens that stand beside each document. */
@@ -16,7 +17,13 @@ export const elasticsearchDialect: Dialect<ElasticsearchFragment> = {
   not: ({ query, inner }) =>
     inner === undefined ? { query: { bool: { must_not: [query] } }, inner: query } : { query: inner },
   sort: elasticsearchSort,
-  explain: ({ query, sort }) => (sort === undefined ? withoutValues(query) : sort),
+  pipeline: (stages, context) => elasticsearchPipeline(stages, context, elasticsearchDialect),
+  explain: ({ query, sort, pipeline }) => {
+    if (pipeline === undefined) return sort ?? withoutValues(query);
+    const { order, skip, limit, counted } = pipeline;
+    const shown = { query: withoutValues(query), sort: order?.sort, skip, limit, count: counted };
+    return Object.fromEntries(Object.entries(shown).flatMap(([name, part]) => (part ? [[name, part]] : [])));
+  },
 };
 
 function pushLeaf(leaf: Leaf, { indexes }: PlanContext): Pushed<ElasticsearchFragment> | undefined {

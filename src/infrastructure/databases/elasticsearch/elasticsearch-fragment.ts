@@ -1,3 +1,4 @@
+import type { NativeFind } from '../../../application/ports/database-adapter.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 
 /** A part of a search in Elasticsearch's own language. */
@@ -10,6 +11,14 @@ export interface ElasticsearchFragment {
   readonly inner?: JsonObject;
   /** A sort, by `id` last. */
   readonly sort?: readonly JsonObject[];
+  /** Leading stages of a pipeline that one search answers. */
+  readonly pipeline?: PipelinePart;
+}
+
+/** What a search finds, or the number of it. */
+export interface PipelinePart extends NativeFind<ElasticsearchFragment> {
+  /** The field of a `$count` behind the others. */
+  readonly counted: string | undefined;
 }
 
 /** What a search of a collection sees: the removed documents that wait for the change log are not among it. */

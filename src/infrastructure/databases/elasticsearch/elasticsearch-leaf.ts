@@ -186,6 +186,7 @@ function elementQuery(filter: Filter, prefix: Path): JsonObject | undefined {
   switch (filter.kind) {
     case 'everything':
     case 'not':
+    case 'collated':
       return undefined;
     case 'nothing':
       return nothing;
