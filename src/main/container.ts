@@ -9,13 +9,12 @@ import { openRepository } from '../infrastructure/databases/registry.ts';
 import { withBatching } from '../infrastructure/decorators/with-batching.ts';
 import { withResilience } from '../infrastructure/decorators/with-resilience.ts';
 import { withTelemetry } from '../infrastructure/decorators/with-telemetry.ts';
-import { InProcessIdempotencyStore } from '../infrastructure/in-process/in-process-idempotency-store.ts';
-import { TokenBucketRateLimiter } from '../infrastructure/in-process/token-bucket-rate-limiter.ts';
 import type { ProcessLogger } from '../infrastructure/telemetry/create-logger.ts';
 import { PrometheusMetrics } from '../infrastructure/telemetry/prometheus-metrics.ts';
 import type { MetricsSnapshot } from '../infrastructure/telemetry/render-metrics.ts';
 import type { HttpDependencies } from '../interface/http/dependencies.ts';
 import { cursorKeyOf } from './cursor-key.ts';
+import { ownMemory, type SharedMemory } from './own-memory.ts';
 import { poolStates } from './pool-states.ts';
 import { serviceVersion } from './service-version.ts';
 
@@ -37,6 +36,8 @@ export interface ContainerOptions {
   readonly logger: ProcessLogger;
   /** Where there are several processes: the metrics of all of them. */
   readonly gatherMetrics?: () => Promise<readonly MetricsSnapshot[]>;
+  /** Where there are several processes: what they keep together. */
+  readonly memory?: SharedMemory;
 }
 
 const clock: Clock = { now: () => Date.now() };
@@ -45,7 +46,7 @@ const maxEvaluationSteps = 50_000_000;
 const conflictRetries = 10;
 
 /** Makes the service of its configuration. Opens nothing: databases are connected when they are first asked for. */
-export function createContainer({ config, logger, gatherMetrics }: ContainerOptions): Container {
+export function createContainer({ config, logger, ...shared }: ContainerOptions): Container {
   let ready = false;
   const startedAt = clock.now();
   const stopping = new AbortController();
@@ -53,7 +54,7 @@ export function createContainer({ config, logger, gatherMetrics }: ContainerOpti
     maxCollections: config.observability.metric_collections,
     pools: () => poolStates(databases),
     processMetrics: true,
-    gather: gatherMetrics,
+    gather: shared.gatherMetrics,
   });
   const databases = createDatabases(config, metrics);
   const { limits, raw_query, auth, server } = config;
@@ -79,10 +80,7 @@ export function createContainer({ config, logger, gatherMetrics }: ContainerOpti
         rawQueryMaxRows: raw_query.max_rows,
         rawQueryTimeoutMs: raw_query.timeout,
       },
-      idempotency: new InProcessIdempotencyStore({ clock }),
-      rateLimiter: limits.rate_limit.enabled
-        ? new TokenBucketRateLimiter({ perMinute: limits.rate_limit.per_minute, clock })
-        : undefined,
+      ...(shared.memory ?? ownMemory(config)),
       authenticator: auth.enabled ? createAuthenticator(auth) : undefined,
       cursorKey: cursorKeyOf(config),
       rawQueries: { enabled: raw_query.enabled, allowWrites: raw_query.allow_writes },

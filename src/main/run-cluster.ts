@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../infrastructure/config/load-config.ts';
 import type { ProcessLogger } from '../infrastructure/telemetry/create-logger.ts';
 import { renderMetrics } from '../infrastructure/telemetry/render-metrics.ts';
+import { shareMemory } from './cluster-memory.ts';
 import { answerWorkers, gatherFromWorkers } from './cluster-metrics.ts';
 import { shutdownOnSignal } from './shutdown.ts';
 import { startMetricsServer } from './start-metrics-server.ts';
@@ -15,6 +16,7 @@ export async function runCluster(config: Config, logger: ProcessLogger): Promise
   const { http } = config.server;
   let stopping = false;
   answerWorkers();
+  shareMemory(config);
   const metricsServer = await startMetricsServer(
     {
       exposition: async (format) => renderMetrics(await gatherFromWorkers(), format),

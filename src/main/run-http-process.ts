@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import type { Config } from '../infrastructure/config/load-config.ts';
 import type { ProcessLogger } from '../infrastructure/telemetry/create-logger.ts';
 import { createHttpApp } from '../interface/http/app.ts';
+import { memoryOfPrimary } from './cluster-memory.ts';
 import { gatherFromPrimary, tellPrimary } from './cluster-metrics.ts';
 import { createContainer } from './container.ts';
 import { serviceVersion } from './service-version.ts';
@@ -13,7 +14,7 @@ import { startMetricsServer } from './start-metrics-server.ts';
 export async function runHttpProcess(config: Config, logger: ProcessLogger): Promise<void> {
   const { http } = config.server;
   const alone = cluster.isPrimary;
-  const container = createContainer({ config, logger, ...(!alone && { gatherMetrics: gatherFromPrimary }) });
+  const container = createContainer({ config, logger, ...(!alone && shared(config)) });
   const { metrics } = container;
   const server = await startHttpServer(createHttpApp(container.http).fetch, http);
   if (!alone) tellPrimary(() => metrics.snapshot());
@@ -47,4 +48,9 @@ export async function runHttpProcess(config: Config, logger: ProcessLogger): Pro
     default_database: config.derived.defaultDatabase,
     databases: config.derived.enabledDatabases,
   });
+}
+
+/** What the workers of a cluster have together. */
+function shared(config: Config) {
+  return { gatherMetrics: gatherFromPrimary, memory: memoryOfPrimary(config) };
 }

@@ -171,6 +171,37 @@ describe('several workers', () => {
     expect(await found.json()).toMatchObject({ data: { version: 65, data: { n: 64 } } });
   });
 
+  it('carry out a request with an Idempotency-Key once, and limit the rate together', async () => {
+    service = await startService({
+      APP_SERVER_HTTP_WORKERS: '3',
+      APP_LIMITS_RATE_LIMIT_ENABLED: 'true',
+      APP_LIMITS_RATE_LIMIT_PER_MINUTE: '30',
+    });
+    const { url } = service;
+    const once = async () => {
+      const answer = await fetch(`${url}/api/v1/documents`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', connection: 'close', 'idempotency-key': 'one' },
+        body: '{"collection":"users","data":{}}',
+      });
+      const { data } = (await answer.json()) as { data: { id: string } };
+      return `${answer.status} ${data.id}`;
+    };
+    const first = await once();
+    const others = await Promise.all(Array.from({ length: 8 }, once));
+    expect(new Set([first, ...others])).toEqual(new Set([first]));
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const { status } = await fetch(`${url}/api/v1/collections`, { headers: { connection: 'close' } });
+        return status;
+      }),
+    );
+    const allowed = statuses.filter((status) => status === 200).length;
+    // A token comes back every two seconds.
+    expect(allowed).toBeGreaterThanOrEqual(21);
+    expect(allowed).toBeLessThan(30);
+  });
+
   it('share the port and the data, add up their metrics, and end together', async () => {
     service = await startService({
       APP_SERVER_HTTP_WORKERS: '2',

@@ -52,7 +52,7 @@ export function testDependencies(type: 'memory' | 'sqlite' = 'memory'): HttpDepe
       averageQueryMs: () => undefined,
     },
     logger: { enabled: () => false, log: () => undefined },
-    idempotency: new InProcessIdempotencyStore({ clock }),
+    idempotency: new InProcessIdempotencyStore({ clock, maxBytes: 2 ** 20, maxAnswerBytes: 2 ** 16 }),
     rateLimiter: undefined,
     authenticator: undefined,
     cursorKey: new TextEncoder().encode('a key of the tests, 32 bytes long'),

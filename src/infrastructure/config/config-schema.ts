@@ -53,6 +53,26 @@ const limits = z
       .min(1)
       .default(100_000)
       .describe('A query that would read more documents without an index is refused.'),
+    idempotency: z
+      .strictObject({
+        max_bytes: z
+          .int()
+          .min(2 ** 16)
+          .max(2 ** 36)
+          .default(64 * 2 ** 20)
+          .describe(
+            'Memory for the keys and answers of `Idempotency-Key`, shared by all callers and workers of one instance: about 1 KB for a key with a small answer. Nothing is forgotten within 24 hours: once it is full, requests with new keys are refused with 503 before they do anything.',
+          ),
+        max_answer_bytes: z
+          .int()
+          .min(1024)
+          .max(2 ** 28)
+          .default(2 ** 20)
+          .describe(
+            'Largest answer that is kept. The key of a larger one is kept without it: the same request again is refused, not carried out twice.',
+          ),
+      })
+      .prefault({}),
     rate_limit: z
       .strictObject({
         enabled: z.boolean().default(false).describe('Whether callers are limited.'),
@@ -60,7 +80,9 @@ const limits = z
           .int()
           .min(1)
           .default(1000)
-          .describe('Requests per minute of one API key, or else one address.'),
+          .describe(
+            'Requests per minute of one API key, or else one address, counted over all workers of one instance.',
+          ),
       })
       .prefault({}),
   })

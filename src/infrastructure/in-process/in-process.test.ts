@@ -27,7 +27,7 @@ test('forgets the caller that was seen longest ago', () => {
 
 test('keeps answers for a day, by claim', async () => {
   let now = 0;
-  const store = new InProcessIdempotencyStore({ clock: { now: () => now } });
+  const store = storeOf(4000, { now: () => now });
   const answer = { status: 201, headers: {}, body: '{}' };
   expect(await store.claim('k', 'f')).toEqual({ status: 'claimed' });
   expect(await store.claim('k', 'f')).toEqual({ status: 'running', fingerprint: 'f' });
@@ -40,14 +40,37 @@ test('keeps answers for a day, by claim', async () => {
   expect(await store.claim('k', 'g')).toEqual({ status: 'claimed' });
 });
 
-test('forgets the oldest answers beyond its bound, never a request that runs', async () => {
-  const store = new InProcessIdempotencyStore({ clock: { now: () => 0 }, maxBytes: 4000 });
-  await store.claim('running', 'f');
-  for (let i = 0; i < 10; i++) {
-    await store.claim(`k${i}`, 'f');
-    await store.complete(`k${i}`, { status: 200, headers: {}, body: 'x'.repeat(500) });
-  }
-  expect((await store.claim('k0', 'f')).status).toBe('claimed');
-  expect((await store.claim('k9', 'f')).status).toBe('answered');
-  expect((await store.claim('running', 'f')).status).toBe('running');
+test('a full store refuses new keys and forgets none', async () => {
+  let now = 0;
+  const store = storeOf(4000, { now: () => now });
+  const kept: string[] = [];
+  const fill = async () => {
+    for (let i = 0; i < 10; i++) {
+      await store.claim(`k${i}`, 'f');
+      kept.push(`k${i}`);
+      await store.complete(`k${i}`, { status: 200, headers: {}, body: 'x'.repeat(500) });
+    }
+  };
+  await expect(fill()).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
+  expect(kept.length).toBeGreaterThan(2);
+  const claims = await Promise.all(kept.map((key) => store.claim(key, 'f')));
+  // The answer that no longer fitted is gone, its key is not.
+  expect(claims.map(({ status }) => status)).toEqual(['answered', 'answered', 'answered', 'lost']);
+  now = 24 * 60 * 60 * 1000;
+  expect((await store.claim('k9', 'f')).status).toBe('claimed');
 });
+
+test('what was carried out stays so without its answer', async () => {
+  const store = storeOf(1_000_000);
+  await store.claim('large', 'f');
+  await store.complete('large', { status: 200, headers: {}, body: 'x'.repeat(1001) });
+  expect(await store.claim('large', 'f')).toEqual({ status: 'lost', fingerprint: 'f' });
+  await store.claim('ended', 'f');
+  store.lose('ended');
+  await store.release('ended');
+  expect((await store.claim('ended', 'f')).status).toBe('lost');
+});
+
+function storeOf(maxBytes: number, clock = { now: () => 0 }): InProcessIdempotencyStore {
+  return new InProcessIdempotencyStore({ clock, maxBytes, maxAnswerBytes: 1000 });
+}

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { createTestApp, send, testDependencies } from '../../../test/support/test-app.ts';
 import { ServiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/value/value.ts';
+import { InProcessIdempotencyStore } from '../../infrastructure/in-process/in-process-idempotency-store.ts';
 import { TokenBucketRateLimiter } from '../../infrastructure/in-process/token-bucket-rate-limiter.ts';
 
 const app = createTestApp();
@@ -204,6 +205,33 @@ test('a refusal is replayed, a failure is not', async () => {
   expect((await post('{"collection":"c","data":{"_id":1}}', invalid, shaky)).status).toBe(400);
   const again = await post('{"collection":"c","data":{"_id":1}}', invalid, shaky);
   expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([400, 'true']);
+  const { error } = (await again.json()) as { error: JsonObject };
+  expect(error.request_id).toBe(again.headers.get('x-request-id'));
+});
+
+test('a request whose answer was too large to keep is not carried out again', async () => {
+  const headers = { ...json, 'Idempotency-Key': 'large' };
+  const body = JSON.stringify({ collection: 'large', data: { text: 'x'.repeat(100_000) } });
+  expect((await post(body, headers)).status).toBe(201);
+  const again = await post(body, headers);
+  const { error } = (await again.json()) as { error: JsonObject };
+  expect([again.status, error.details]).toEqual([
+    400,
+    { path: 'Idempotency-Key', reason: 'ANSWER_NOT_KEPT' },
+  ]);
+  expect((await send(app, 'GET /documents/large?limit=1')).data.pagination).toMatchObject({ total: 1 });
+});
+
+test('a key that nobody could remember is refused before anything is done', async () => {
+  const idempotency = new InProcessIdempotencyStore({
+    clock: { now: () => 0 },
+    maxBytes: 100,
+    maxAnswerBytes: 100,
+  });
+  const full = createTestApp({ idempotency });
+  const refused = await post('{"collection":"full","data":{}}', { ...json, 'Idempotency-Key': 'k' }, full);
+  expect([refused.status, await codeOf(refused)]).toEqual([503, 'CONNECTION_ERROR']);
+  expect((await send(full, 'GET /documents/full')).data.pagination).toMatchObject({ total: 0 });
 });
 
 test('a request that takes too long is QUERY_TIMEOUT', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StoredAnswer } from '../../../application/ports/idempotency-store.ts';
-import { invalidRequest } from '../../../domain/errors.ts';
+import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { Answer } from '../answer.ts';
 import { errorAnswer, toServiceError } from '../error-response.ts';
 import type { Exchange } from '../exchange.ts';
@@ -13,7 +13,8 @@ const pollMs = 20;
 /**
  * Handles a request once per `Idempotency-Key` and caller: the same request again gets the first answer again (marked
  * `Idempotency-Replayed: true`), waiting for it when it still runs; another request under the same key is
- * INVALID_REQUEST. Failures that a retry may cure (5xx) and streams are not kept.
+ * INVALID_REQUEST, and so is the same one when its answer is not known any more: it is never carried out again.
+ * Failures that a retry may cure (5xx) and streams are not kept.
  */
 export async function answerOnce(
   exchange: Exchange,
@@ -31,7 +32,8 @@ export async function answerOnce(
     if (claim.status === 'claimed') return handleFirst(exchange, key, handle);
     if (claim.fingerprint !== fingerprint)
       throw invalidRequest('the key was used for another request', 'Idempotency-Key');
-    if (claim.status === 'answered') return replay(claim.answer);
+    if (claim.status === 'answered') return replay(claim.answer, request.id);
+    if (claim.status === 'lost') throw answerLost();
     if (service.clock.now() > deadline) throw timedOut();
     await pause(pollMs);
   }
@@ -76,6 +78,22 @@ function headersOf(answer: Answer): Readonly<Record<string, string>> {
   return { ...answer.headers };
 }
 
-function replay(stored: StoredAnswer): Answer {
-  return { ...stored, headers: { ...stored.headers, 'Idempotency-Replayed': 'true' } };
+/** The request was carried out, and is not carried out again. */
+function answerLost(): ServiceError {
+  return new ServiceError(
+    'INVALID_REQUEST',
+    'the request with this key was carried out, but its answer was not kept: read what it changed',
+    { path: 'Idempotency-Key', reason: 'ANSWER_NOT_KEPT' },
+  );
+}
+
+function replay(stored: StoredAnswer, requestId: string): Answer {
+  const body = stored.status < 400 ? stored.body : withRequestId(stored.body, requestId);
+  return { ...stored, body, headers: { ...stored.headers, 'Idempotency-Replayed': 'true' } };
+}
+
+/** An error names the request that it answers. */
+function withRequestId(body: string, requestId: string): string {
+  const answer = JSON.parse(body);
+  return JSON.stringify({ ...answer, error: { ...answer.error, request_id: requestId } });
 }
