@@ -35,8 +35,9 @@ export interface BundleOptions {
   readonly minify: boolean;
 }
 
-/** The threads of the SQLite adapter, which starts them by these names beside its own file. */
+/** The threads and processes of the SQLite adapter, which starts them by these names beside its own file. */
 export const sqliteThreads = {
+  'sqlite-raw.worker': 'src/infrastructure/databases/sqlite/sqlite-raw.worker.ts',
   'sqlite-reader.worker': 'src/infrastructure/databases/sqlite/sqlite-reader.worker.ts',
   'sqlite-writer.worker': 'src/infrastructure/databases/sqlite/sqlite-writer.worker.ts',
 } as const;

@@ -1,5 +1,5 @@
 import type { Call } from '../../../application/ports/call.ts';
-import type { DatabaseAdapter, RawCommand } from '../../../application/ports/database-adapter.ts';
+import type { DatabaseAdapter, RawCommand, RawResult } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import { validationError } from '../../../domain/errors.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
@@ -51,7 +51,7 @@ export function createSqliteAdapter(options: SqliteOptions): DatabaseAdapter<Sql
       return writer.transaction(call, (step) => body(sqliteOperations(insideTransaction(step))));
     },
     changeFeed: sqliteChangeFeed(database),
-    raw: (command, call) => runRaw(database, command, call),
+    raw: async (command, call) => runRaw(database, command, call),
     ping: async () => {
       const { local, readers } = await database.open();
       const started = performance.now();
@@ -102,15 +102,8 @@ function insideTransaction(step: SqliteExecutor['write']): SqliteExecutor {
   };
 }
 
-async function runRaw(
-  database: SqliteDatabase,
-  command: RawCommand,
-  call: Call,
-): ReturnType<NonNullable<DatabaseAdapter['raw']>> {
-  const { query, params, maxRows } = command;
+function runRaw(database: SqliteDatabase, command: RawCommand, call: Call): Promise<RawResult> {
+  const { query, params, maxRows, allowWrites } = command;
   if (typeof query !== 'string') throw validationError('the query of SQLite is SQL text', 'query');
-  if (command.allowWrites)
-    return database.write({ kind: 'raw', text: query, params, maxRows, deadline: call.deadline }, call);
-  const { readers } = await database.open();
-  return readers.raw({ ...command, query }, call);
+  return database.raw({ text: query, params, maxRows }, allowWrites, call);
 }

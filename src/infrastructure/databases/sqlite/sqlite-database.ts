@@ -1,11 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Call } from '../../../application/ports/call.ts';
+import type { RawResult } from '../../../application/ports/database-adapter.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { toServiceError } from './sqlite-errors.ts';
+import { unlessAborted } from './sqlite-job-answers.ts';
 import type { Rows, SqliteExecutor } from './sqlite-operations.ts';
 import type { JobResults, WriteJob } from './sqlite-protocol.ts';
+import { mayWrite, type RawStatement } from './sqlite-raw.ts';
+import { SqliteRawProcesses } from './sqlite-raw-processes.ts';
 import { SqliteReaders } from './sqlite-readers.ts';
 import { SqliteSharedSnapshot } from './sqlite-shared-snapshot.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
@@ -22,6 +26,7 @@ interface Opened {
 export class SqliteDatabase implements SqliteExecutor {
   readonly #path: string;
   readonly #readers: number;
+  readonly #rawProcesses = new SqliteRawProcesses();
   readonly #onCommit = new Set<() => void>();
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
@@ -64,6 +69,15 @@ export class SqliteDatabase implements SqliteExecutor {
     return writer.run(job, call);
   };
 
+  /** Runs a statement of the caller's. One that may write has the file to itself, as every writer has. */
+  async raw(statement: RawStatement, allowWrites: boolean, call: Call): Promise<RawResult> {
+    const { writer } = await this.open();
+    const writes = allowWrites && mayWrite(statement.text);
+    const run = (): Promise<RawResult> =>
+      this.#rawProcesses.run({ ...statement, path: this.#path, writes }, call);
+    return writes ? await unlessAborted(call.signal, writer.aside(call, run)) : await run();
+  }
+
   /** Calls back after each commit of this process until the returned function is called. */
   onCommit(listener: () => void): () => void {
     this.#onCommit.add(listener);
@@ -72,6 +86,7 @@ export class SqliteDatabase implements SqliteExecutor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#rawProcesses.close();
     const opened = await this.#opening?.catch(() => undefined);
     if (opened === undefined) return;
     await Promise.all([opened.writer.close(), opened.readers.close()]);

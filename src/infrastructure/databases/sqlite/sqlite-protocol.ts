@@ -1,6 +1,5 @@
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Change, Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
-import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { DocumentRow } from '../sql/document-row.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import type { WireError } from './transfer.ts';
@@ -40,13 +39,6 @@ export type WriteJob =
       readonly groups: boolean;
       readonly deadline: number;
     }
-  | {
-      readonly kind: 'raw';
-      readonly text: string;
-      readonly params: readonly Json[];
-      readonly maxRows: number;
-      readonly deadline: number;
-    }
   | SchemaJob;
 
 export type SchemaJob =
@@ -68,7 +60,6 @@ export interface JobResults {
   readonly expire: { readonly removed: number };
   readonly prune: { readonly removed: number };
   readonly query: readonly (readonly unknown[])[];
-  readonly raw: { readonly columns: readonly string[]; readonly rows: readonly JsonObject[] };
   readonly 'create-collection': null;
   readonly 'drop-collection': null;
   readonly 'rename-collection': null;
@@ -116,15 +107,6 @@ export type ReaderRequest =
       readonly groups: boolean;
       readonly deadline: number;
     }
-  | {
-      readonly kind: 'raw';
-      readonly cursor: number;
-      readonly slot: number;
-      readonly text: string;
-      readonly params: readonly Json[];
-      readonly maxRows: number;
-      readonly deadline: number;
-    }
   | { readonly kind: 'more' | 'close'; readonly cursor: number }
   | { readonly kind: 'stop' };
 
@@ -132,7 +114,6 @@ export type ReaderAnswer =
   | {
       readonly cursor: number;
       readonly rows: readonly (readonly unknown[])[];
-      readonly columns: readonly string[] | undefined;
       readonly done: boolean;
     }
   | { readonly cursor: number; readonly error: WireError };

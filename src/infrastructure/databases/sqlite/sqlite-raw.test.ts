@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import { call, document, eachTestDatabase } from './sqlite-test-database.ts';
@@ -47,14 +48,59 @@ describe('raw', () => {
   });
 });
 
-it('gives up a raw statement that does not end, and goes on', async () => {
-  const endless =
-    'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 30000000) SELECT count(*) FROM r';
-  const command = { query: endless, params: [], allowWrites: false, maxRows: 1 };
-  await expect(database.adapter.raw?.(command, call(undefined, 100))).rejects.toMatchObject({
-    code: 'QUERY_TIMEOUT',
+const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r)';
+
+describe('a statement that does not end', () => {
+  const run = (query: string, allowWrites: boolean, milliseconds = 1_000): Promise<unknown> =>
+    database.adapter.raw?.({ query, params: [], allowWrites, maxRows: 1 }, call(undefined, milliseconds)) ??
+    Promise.reject(new TypeError('no raw'));
+  const timeout = { code: 'QUERY_TIMEOUT' };
+  beforeEach(() => database.adapter.insert('c', [document('x', { n: 1 })], call(), { ordered: true }));
+
+  it('is ended at its deadline and leaves room for others', async () => {
+    const query = `${endless} SELECT count(*) FROM r`;
+    for (let round = 0; round < 2; round++)
+      await Promise.all(
+        Array.from({ length: 3 }, () => expect(run(query, false)).rejects.toMatchObject(timeout)),
+      );
+    expect(await run('SELECT 1 AS one', false, 20_000)).toMatchObject({ rows: [{ one: 1 }] });
   });
-  expect((await database.adapter.raw?.({ ...command, query: 'SELECT 1 AS one' }, call()))?.rows).toEqual([
-    { one: 1 },
-  ]);
+
+  it('holds no snapshot afterwards', async () => {
+    await expect(run(`${endless} SELECT count(*) FROM r, c`, false)).rejects.toMatchObject(timeout);
+    await database.adapter.insert('c', [document('y', {})], call(), { ordered: true });
+    const other = new DatabaseSync(database.path);
+    expect(other.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()).toMatchObject({ busy: 0 });
+    other.close();
+  });
+
+  it.each([
+    ['reads', `${endless} SELECT count(*) FROM r`],
+    ['writes', `${endless} DELETE FROM c WHERE id = (SELECT count(*) FROM r)`],
+  ])('holds writers up until its deadline at most where raw queries may write: %s', async (_, query) => {
+    await Promise.all([
+      expect(run(query, true)).rejects.toMatchObject(timeout),
+      database.adapter.insert('c', [document('y', {})], call(), { ordered: true }),
+    ]);
+    expect(await database.adapter.count('c', undefined, call())).toBe(2);
+  });
+
+  it('ends with its client', async () => {
+    const client = new AbortController();
+    const raw = { query: `${endless} SELECT count(*) FROM r`, params: [], allowWrites: false, maxRows: 1 };
+    const answer = database.adapter.raw?.(raw, call(client.signal));
+    setTimeout(() => client.abort(new TypeError('gone')), 500);
+    await expect(answer).rejects.toThrow('gone');
+  });
+});
+
+it.each([
+  ['a value', 'SELECT zeroblob(900000000)'],
+  ['rows', `${endless} SELECT zeroblob(1000000) FROM r LIMIT 100`],
+])('refuses %s larger than 16 MiB', async (_, query) => {
+  const command = { query, params: [], allowWrites: false, maxRows: 1_000 };
+  await expect(database.adapter.raw?.(command, call())).rejects.toMatchObject({
+    code: 'QUERY_TOO_EXPENSIVE',
+    details: { max_bytes: 16 * 1024 * 1024 },
+  });
 });

@@ -1,11 +1,10 @@
 import { constants, type DatabaseSync, type StatementSync } from 'node:sqlite';
-import { invalidRequest } from '../../../domain/errors.ts';
+import type { RawResult } from '../../../application/ports/database-adapter.ts';
+import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { isSqliteError } from './sqlite-errors.ts';
-import type { StatementLimits } from './sqlite-functions.ts';
 import { readCollections } from './sqlite-ledger.ts';
-import type { JobResults, WriteJob } from './sqlite-protocol.ts';
 import { tableName } from './sqlite-table-name.ts';
 
 const { SQLITE_OK, SQLITE_DENY } = constants;
@@ -33,26 +32,28 @@ export interface RawStatement {
   readonly maxRows: number;
 }
 
-/** Runs one statement of the caller's that reads, on a connection that cannot write. */
-export function runRawRead(
-  { db }: SqliteConnection,
-  raw: RawStatement,
-  limits: StatementLimits,
-): JobResults['raw'] {
-  const permission = { verbs: /^(SELECT|WITH|VALUES)\b/i, actions: readActions, onWrite: () => undefined };
-  return runPermitted(db, raw, permission, limits);
+/** Bytes of JSON that the rows of one statement may have together: as many as a document. */
+const maxResultBytes = 16 * 1024 * 1024;
+
+/** Whether the statement may change something: only then the writers of the file have to wait for it. */
+export function mayWrite(text: string): boolean {
+  const statement = text.replace(comments, '');
+  if (/^(INSERT|REPLACE|UPDATE|DELETE)\b/i.test(statement)) return true;
+  return /^WITH\b/i.test(statement) && /\b(INSERT|REPLACE|UPDATE|DELETE)\b/i.test(statement);
 }
 
-/** Inside the writer's transaction. Documents that it inserts or deletes are counted again. */
-export function runRawWrite(
-  connection: SqliteConnection,
-  job: Extract<WriteJob, { kind: 'raw' }>,
-): JobResults['raw'] {
+/** Runs one statement of the caller's that reads, on a connection that cannot write. */
+export function runRawRead({ db }: SqliteConnection, raw: RawStatement): RawResult {
+  const permission = { verbs: /^(SELECT|WITH|VALUES)\b/i, actions: readActions, onWrite: () => undefined };
+  return runPermitted(db, raw, permission);
+}
+
+/** Inside a transaction. Documents that it inserts or deletes are counted again. */
+export function runRawWrite(connection: SqliteConnection, raw: RawStatement): RawResult {
   const touched = new Set<string>();
-  const verbs = /^(SELECT|WITH|VALUES|INSERT|REPLACE|UPDATE|DELETE)\b/i;
+  const verbs = /^(WITH|INSERT|REPLACE|UPDATE|DELETE)\b/i;
   const permission = { verbs, actions: writeActions, onWrite: (table: string) => touched.add(table) };
-  const limits = { deadline: job.deadline, cancelled: () => false };
-  const result = runPermitted(connection.db, job, permission, limits);
+  const result = runPermitted(connection.db, raw, permission);
   for (const collection of readCollections(connection)) {
     const table = tableName(collection);
     if (touched.has(table))
@@ -76,8 +77,7 @@ function runPermitted(
   db: DatabaseSync,
   raw: RawStatement,
   { verbs, actions, onWrite }: Permission,
-  limits: StatementLimits,
-): JobResults['raw'] {
+): RawResult {
   if (!verbs.test(raw.text.replace(comments, '')))
     throw invalidRequest('a statement of this kind is not allowed', 'query');
   db.setAuthorizer((action, first, second, _database, inside) => {
@@ -93,7 +93,7 @@ function runPermitted(
     const statement = db.prepare(raw.text, { readBigInts: true });
     if (/[^\s;]/.test(raw.text.slice(statement.sourceSQL.length)))
       throw invalidRequest('only one statement can be run at a time', 'query');
-    return readRows(statement, raw, limits);
+    return readRows(statement, raw);
   } catch (error) {
     throw asRequestError(error);
   } finally {
@@ -101,21 +101,41 @@ function runPermitted(
   }
 }
 
-function readRows(statement: StatementSync, raw: RawStatement, limits: StatementLimits): JobResults['raw'] {
+function readRows(statement: StatementSync, raw: RawStatement): RawResult {
   const rows: JsonObject[] = [];
+  let bytes = 0;
   const columns = statement.columns().map(({ name }) => name);
-  for (const row of statement.iterate(...raw.params.map(toParameter))) {
-    rows.push(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toJson(value)])));
-    if (rows.length >= raw.maxRows || limits.cancelled() || Date.now() > limits.deadline) break;
+  for (const found of statement.iterate(...raw.params.map(toParameter))) {
+    const row = Object.fromEntries(Object.entries(found).map(([name, value]) => [name, toJson(value)]));
+    bytes += Buffer.byteLength(JSON.stringify(row));
+    if (bytes > maxResultBytes) throw tooLarge();
+    rows.push(row);
+    if (rows.length >= raw.maxRows) break;
   }
   return { columns, rows };
 }
 
-/** A mistake in the caller's statement (SQLITE_ERROR, _READONLY, _AUTH, _RANGE); the message is SQLite's and holds no value. */
+function tooLarge(): ServiceError {
+  return new ServiceError('QUERY_TOO_EXPENSIVE', 'what the statement answers is larger than 16 MiB', {
+    max_bytes: maxResultBytes,
+  });
+}
+
+/** Result codes (https://www.sqlite.org/rescode.html): ERROR, READONLY, TOOBIG, CONSTRAINT, AUTH, RANGE. */
+const mistakes = new Set([1, 8, 19, 23, 25]);
+const tooBig = 18;
+const authorization = 23;
+/** PRIMARYKEY, UNIQUE and ROWID: a duplicate key like any other. */
+const duplicates = new Set([1555, 2067, 2579]);
+
+/** A mistake in the caller's statement; the message is SQLite's and holds no value. */
 function asRequestError(error: unknown): unknown {
-  if (!isSqliteError(error) || ![1, 8, 23, 25].includes(error.errcode & 255)) return error;
+  if (!isSqliteError(error) || duplicates.has(error.errcode)) return error;
+  const code = error.errcode & 255;
+  if (code === tooBig) return tooLarge();
+  if (!mistakes.has(code)) return error;
   return invalidRequest(
-    error.errcode === 23 ? 'the statement does what is not allowed' : error.message,
+    code === authorization ? 'the statement does what is not allowed' : error.message,
     'query',
   );
 }

@@ -1,8 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Call } from '../../../application/ports/call.ts';
-import type { RawCommand, RawResult } from '../../../application/ports/database-adapter.ts';
 import { ServiceError } from '../../../domain/errors.ts';
-import type { JsonObject } from '../../../domain/value/value.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import type { ReaderAnswer, ReaderRequest } from './sqlite-protocol.ts';
 import { startSqliteWorker } from './sqlite-workers.ts';
@@ -74,32 +72,6 @@ export class SqliteReader {
       }
       // Not before: the batch that is being read ahead looks at the slot.
       void ahead.then(() => this.#free.push(slot));
-    }
-  }
-
-  async raw(
-    { query, params, maxRows }: RawCommand & { readonly query: string },
-    call: Call,
-  ): Promise<RawResult> {
-    const slot = this.#take(call);
-    const cursor = this.#next++;
-    const abort = (): void => void Atomics.store(this.#flags, slot, 1);
-    call.signal.addEventListener('abort', abort);
-    try {
-      const { deadline } = call;
-      const answer = await this.#exchange({
-        kind: 'raw',
-        cursor,
-        slot,
-        text: query,
-        params,
-        maxRows,
-        deadline,
-      });
-      return { columns: answer.columns ?? [], rows: answer.rows.map(([row]) => row as JsonObject) };
-    } finally {
-      call.signal.removeEventListener('abort', abort);
-      this.#free.push(slot);
     }
   }
 

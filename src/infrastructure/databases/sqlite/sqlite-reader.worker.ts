@@ -3,7 +3,6 @@ import { SqliteConnection } from './sqlite-connection.ts';
 import { isMissingTable, toServiceError } from './sqlite-errors.ts';
 import type { StatementLimits } from './sqlite-functions.ts';
 import type { ReaderAnswer, ReaderRequest } from './sqlite-protocol.ts';
-import { runRawRead } from './sqlite-raw.ts';
 import { toTransfer, toWireError } from './transfer.ts';
 
 /**
@@ -64,7 +63,7 @@ function readBatch(cursor: number, size: number): void {
     for (const value of next.value) if (typeof value === 'string') text += value.length;
   }
   if (done) release(cursor);
-  answer({ cursor, rows, columns: undefined, done });
+  answer({ cursor, rows, done });
 }
 
 function release(cursor: number): void {
@@ -77,7 +76,7 @@ function release(cursor: number): void {
 
 function fail(cursor: number, error: unknown): void {
   release(cursor);
-  if (isMissingTable(error)) answer({ cursor, rows: [], columns: undefined, done: true });
+  if (isMissingTable(error)) answer({ cursor, rows: [], done: true });
   else answer({ cursor, error: toWireError(toServiceError(error)) });
 }
 
@@ -99,16 +98,6 @@ function handle(request: ReaderRequest): void {
     case 'close':
       release(request.cursor);
       return;
-    case 'raw': {
-      const connection = takeConnection();
-      try {
-        const { columns, rows } = runRawRead(connection, request, limitsOf(request));
-        answer({ cursor: request.cursor, rows: rows.map((row) => [row]), columns, done: true });
-      } finally {
-        giveBack(connection);
-      }
-      return;
-    }
     case 'stop':
       for (const cursor of [...cursors.keys()]) release(cursor);
       for (const connection of idle) connection.close();

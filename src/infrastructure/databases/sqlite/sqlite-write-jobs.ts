@@ -4,7 +4,6 @@ import { isMissingTable } from './sqlite-errors.ts';
 import { expireDocuments } from './sqlite-expiry.ts';
 import { pruneOutbox } from './sqlite-outbox.ts';
 import type { JobResult, WriteJob } from './sqlite-protocol.ts';
-import { runRawWrite } from './sqlite-raw.ts';
 import { runSchemaJob } from './sqlite-schema-jobs.ts';
 import type { SqliteStore } from './sqlite-store.ts';
 import { toTransfer } from './transfer.ts';
@@ -24,9 +23,6 @@ export function runWriteJob(connection: SqliteConnection, store: SqliteStore, jo
       return pruneOutbox(connection, job);
     case 'query':
       return runQuery(connection, job);
-    case 'raw':
-      store.flush();
-      return runRawWrite(connection, job);
     case 'create-collection':
     case 'drop-collection':
     case 'rename-collection':

@@ -85,6 +85,24 @@ export class SqliteWriter {
     });
   }
 
+  /** Lets another process of ours write: the jobs of this one wait until `body` has ended. */
+  aside<T>(call: Call, body: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = async (): Promise<void> => {
+        try {
+          call.signal.throwIfAborted();
+          const result = await body();
+          this.#onCommit();
+          resolve(result);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      this.#waiting.push({ kind: 'turn', run });
+      this.#schedule();
+    });
+  }
+
   async close(): Promise<void> {
     const ended = new Promise<void>((resolve, reject) => {
       const run = (): Promise<void> => this.#send({ kind: 'close' }).then(() => resolve(), reject);
