@@ -1,6 +1,14 @@
 import { expect } from 'vitest';
 import type { WriteOperation } from '../../src/application/ports/document-repository.ts';
-import { filterOf, findAll, findIds, insertAll, updateOf } from '../support/repository-shorthand.ts';
+import type { Json } from '../../src/domain/value/value.ts';
+import {
+  collatedFilterOf,
+  filterOf,
+  findAll,
+  findIds,
+  insertAll,
+  updateOf,
+} from '../support/repository-shorthand.ts';
 import { testCall } from '../support/test-call.ts';
 import { testDocument } from '../support/test-document.ts';
 import type { Suite } from './suite.ts';
@@ -28,6 +36,41 @@ export function many({ repository, collection, test }: Suite): void {
     await insertAll(repository(), name, docs);
     expect(await repository().deleteMany(name, filterOf({ tags: 'x' }), testCall())).toBe(2);
     expect(await findIds(repository(), name, {})).toEqual(['d1', 'd2']);
+  });
+
+  test('a collation says which strings of a filter are equal, in reads and in writes', async () => {
+    const name = await collection();
+    const names = ['apple', 'Apple', 'Äpple', 'pear', 'item 10', 'item 9'];
+    await insertAll(
+      repository(),
+      name,
+      names.map((text, n) => ({ _id: `c${n}`, n, text, list: [text], sub: { text } })),
+    );
+    const count = (filter: Json, collation: Json) =>
+      repository().count(name, collatedFilterOf(filter, collation), testCall());
+    const anyCase = { locale: 'en', strength: 2 };
+    expect(await count({ text: 'APPLE' }, anyCase)).toBe(2);
+    expect(await count({ text: 'APPLE', n: { $lt: 1 } }, anyCase)).toBe(1);
+    expect(await count({ list: 'APPLE' }, anyCase)).toBe(2);
+    expect(await count({ sub: { text: 'APPLE' } }, anyCase)).toBe(2);
+    expect(await count({ text: { $in: ['APPLE', 'PEAR'] } }, anyCase)).toBe(3);
+    expect(await count({ text: { $ne: 'APPLE' } }, anyCase)).toBe(4);
+    expect(await count({ $expr: { $eq: ['$text', 'APPLE'] } }, anyCase)).toBe(2);
+    expect(await count({ text: 'apple' }, { locale: 'en', strength: 1 })).toBe(3);
+    expect(await count({ text: { $gt: 'item 9' } }, { locale: 'en', numericOrdering: true })).toBe(2);
+    expect(await count({ text: 'APPLE' }, { locale: 'simple' })).toBe(0);
+    const update = updateOf({ $set: { seen: true } });
+    const updated = await repository().updateMany(
+      name,
+      collatedFilterOf({ list: 'APPLE' }, anyCase),
+      update,
+      testCall(),
+    );
+    expect(updated).toEqual({ matched: 2, modified: 2 });
+    expect(await findIds(repository(), name, { seen: true })).toEqual(['c0', 'c1']);
+    const gone = collatedFilterOf({ text: 'PEAR' }, anyCase);
+    expect(await repository().deleteMany(name, gone, testCall())).toBe(1);
+    expect(await count({ text: 'pear' }, anyCase)).toBe(0);
   });
 
   test('an upsert changes what it finds, else inserts the equalities of its filter', async () => {

@@ -1,5 +1,7 @@
 import type { Call } from '../../src/application/ports/call.ts';
 import type { DocumentRepository, FindQuery } from '../../src/application/ports/document-repository.ts';
+import { collateFilter } from '../../src/application/query-language/collate-filter.ts';
+import { parseCollation } from '../../src/application/query-language/parse-collation.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
 import type { ParseOptions } from '../../src/application/query-language/parse-options.ts';
 import { readPath } from '../../src/application/query-language/parse-path.ts';
@@ -60,8 +62,10 @@ export function queryOptions(path: string): ParseOptions {
   return { path, shortNames: false, extendedJson: false };
 }
 
-export function commandFilter(filter: Json | undefined): Filter {
-  return parseFilter(portableFilter(filter ?? {}), queryOptions('filter'));
+export function commandFilter(filter: Json | undefined, collation?: Json): Filter {
+  const parsed = parseFilter(portableFilter(filter ?? {}), queryOptions('filter'));
+  if (collation === undefined) return parsed;
+  return collateFilter(parsed, parseCollation(collation, 'collation'), 'filter');
 }
 
 /** A document as MongoDB would return it, after the projection of a find or findAndModify. */

@@ -26,13 +26,13 @@ export const writers: Readonly<Record<string, RunCommand>> = {
   },
   delete: async (repository, collection, command, call) => {
     const operations = listOf(command.deletes, 'deletes').map((one) => {
-      const { q, limit, ...others } = objectOf(one, 'deletes');
-      const unknown = Object.keys(others).find((name) => name !== 'collation' && name !== 'hint');
+      const { q, limit, collation, ...others } = objectOf(one, 'deletes');
+      const unknown = Object.keys(others).find((name) => name !== 'hint');
       if (unknown !== undefined) throw invalidRequest('unknown field', `deletes.${unknown}`);
       if (limit !== 0 && limit !== 1) throw invalidRequest('limit is 0 or 1', 'deletes.limit');
       return change(
         collection,
-        commandFilter(objectOf(q, 'deletes.q')),
+        commandFilter(objectOf(q, 'deletes.q'), collation),
         { kind: 'remove' },
         limit === 0,
         false,

@@ -1,4 +1,6 @@
 import type { DocumentRepository } from '../../src/application/ports/document-repository.ts';
+import { collateFilter } from '../../src/application/query-language/collate-filter.ts';
+import { parseCollation } from '../../src/application/query-language/parse-collation.ts';
 import { parseFilter } from '../../src/application/query-language/parse-filter.ts';
 import { parseIndex } from '../../src/application/query-language/parse-index.ts';
 import type { ParseOptions } from '../../src/application/query-language/parse-options.ts';
@@ -18,6 +20,10 @@ const options = (path: string): ParseOptions => ({ path, shortNames: true, exten
 
 export function filterOf(source: Json): Filter {
   return parseFilter(source, options('filter'));
+}
+
+export function collatedFilterOf(source: Json, collation: Json): Filter {
+  return collateFilter(filterOf(source), parseCollation(collation, 'collation'), 'filter');
 }
 
 export function updateOf(source: Json, arrayFilters?: Json): Update {

@@ -12,6 +12,8 @@ export function describeFilter(filter: Filter): string {
       return `${filter.kind}(${filter.of.map(describeFilter).join(', ')})`;
     case 'not':
       return `not(${describeFilter(filter.of)})`;
+    case 'collated':
+      return `collated(${describeFilter(filter.of)})`;
     case 'compare':
       return `${pathToString(filter.path)} ${filter.op} ?`;
     case 'elemMatch':

@@ -53,6 +53,7 @@ function pushPart<N>(filter: Filter, dialect: Dialect<N>, context: PlanContext):
     case 'everything':
       return { native: undefined, residual: undefined, index: undefined };
     case 'nothing':
+    case 'collated':
       return leftOver(filter);
     case 'and':
       return pushAnd(filter.of, dialect, context);

@@ -36,7 +36,8 @@ export function compileEquality(operand: Value, same: SameValue): ValueTest {
   return (value) => typeof value === 'object' && value !== null && same(value, operand);
 }
 
-const acceptsOrder: Readonly<Record<CompareOperator, (order: number) => boolean>> = {
+/** Which results of a comparison an operator takes. */
+export const acceptsOrder: Readonly<Record<CompareOperator, (order: number) => boolean>> = {
   eq: (order) => order === 0,
   gt: (order) => order > 0,
   gte: (order) => order >= 0,

@@ -1,9 +1,12 @@
 import { assertNever } from '../assert-never.ts';
 import { ServiceError } from '../errors.ts';
+import type { Collation } from '../query/collation.ts';
 import type { ElemMatchLeaf, Filter } from '../query/filter.ts';
 import { isArray, isObject } from '../value/value-type.ts';
 import { equalValues } from './compare-values.ts';
 import { compileBits } from './compile-bits.ts';
+import { compileCollated } from './compile-collated.ts';
+import { compileCollation } from './compile-collation.ts';
 import { compileComparison, compileEquality } from './compile-comparison.ts';
 import { compileExpression } from './compile-expression.ts';
 import { compileIn } from './compile-in.ts';
@@ -35,6 +38,8 @@ export function compileFilter(filter: Filter, context: EvaluationContext): Value
       const inner = compileFilter(filter.of, context);
       return (value) => !inner(value);
     }
+    case 'collated':
+      return compileFilter(filter.of, collated(filter.collation, context));
     case 'expr':
       return compileExpr(filter.expression, context);
     case 'jsonSchema':
@@ -55,8 +60,15 @@ export function compileFilter(filter: Filter, context: EvaluationContext): Value
 
 type ValueLeaf = Extract<Filter, { readonly kind: 'compare' | 'in' | 'type' | 'regex' | 'mod' | 'bits' }>;
 
+/** The context within a filter with a collation. */
+function collated(collation: Collation, context: EvaluationContext): EvaluationContext {
+  return { ...context, compareText: compileCollation(collation) };
+}
+
 /** What one value must satisfy, wherever it stands. */
 export function compileValueTest(leaf: ValueLeaf, context: EvaluationContext): ValueTest {
+  const collating = context.compareText !== undefined && (leaf.kind === 'compare' || leaf.kind === 'in');
+  if (collating) return compileCollated(leaf, context.compareText, context);
   const sameObject = context.keyOrder === 'ignored' ? equalUnordered : equalValues;
   switch (leaf.kind) {
     case 'compare':

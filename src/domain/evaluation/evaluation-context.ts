@@ -1,4 +1,5 @@
 import { ServiceError } from '../errors.ts';
+import type { CompareText } from './compile-collation.ts';
 import type { Variables } from './compile-expression.ts';
 
 /** What one request's evaluation shares: a clock that stands still (`$$NOW`) and a bound on the work. */
@@ -12,6 +13,8 @@ export interface EvaluationContext {
    * equal that have equal fields. https://www.mongodb.com/docs/manual/tutorial/query-embedded-documents/
    */
   readonly keyOrder?: 'kept' | 'ignored';
+  /** Within a filter with a collation: how its strings compare. */
+  readonly compareText?: CompareText;
 }
 
 /**

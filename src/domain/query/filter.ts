@@ -1,4 +1,5 @@
 import type { Json, Value } from '../value/value.ts';
+import type { Collation } from './collation.ts';
 import type { Expression } from './expression.ts';
 import type { Path } from './path.ts';
 
@@ -13,6 +14,8 @@ export type Filter =
   | { readonly kind: 'and'; readonly of: readonly Filter[] }
   | { readonly kind: 'or'; readonly of: readonly Filter[] }
   | { readonly kind: 'not'; readonly of: Filter }
+  /** Strings compare by the collation. Stands only around a whole filter, and is evaluated by the service. */
+  | { readonly kind: 'collated'; readonly collation: Collation; readonly of: Filter }
   | Leaf;
 
 export type Leaf =

@@ -5,10 +5,10 @@ import type { Change } from '../../../domain/document/modification.ts';
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import type { Target, WriteOperation } from '../../ports/document-repository.ts';
-import { parseFilter } from '../../query-language/parse-filter.ts';
 import { parseUpdate } from '../../query-language/parse-update.ts';
 import { buildDocument, type DocumentInput } from '../documents/build-document.ts';
 import { documentLimitsOf } from '../documents/document-limits-of.ts';
+import { parseCollatedFilter } from '../documents/parse-collated-filter.ts';
 import { queryOptions } from '../documents/query-options.ts';
 import type { UseCaseContext } from '../use-case-context.ts';
 
@@ -18,6 +18,7 @@ export interface WriteInput {
   readonly collection: unknown;
   readonly id?: unknown;
   readonly filter?: Json | undefined;
+  readonly collation?: Json | undefined;
   readonly document?: DocumentInput | undefined;
   readonly update?: Json | undefined;
   readonly array_filters?: Json | undefined;
@@ -56,7 +57,7 @@ function insertOperation(
   if (input.document === undefined) throw invalidRequest('an insert needs a document', `${path}.document`);
   refuse(
     input,
-    ['filter', 'update', 'array_filters', 'version', 'upsert', 'many', 'expect', 'optional'],
+    ['filter', 'collation', 'update', 'array_filters', 'version', 'upsert', 'many', 'expect', 'optional'],
     path,
   );
   const { id } = input;
@@ -76,13 +77,15 @@ function parseTarget({ repository }: UseCaseContext, input: WriteInput, path: st
     throw invalidRequest('differs from the id of the operation', `${path}.document.id`);
   if (id !== undefined && input.filter !== undefined)
     throw invalidRequest('give an id or a filter, not both', `${path}.filter`);
+  if (input.collation !== undefined && (id !== undefined || input.upsert === true || input.type === 'upsert'))
+    throw invalidRequest('a collation is for a filter, and for no upsert', `${path}.collation`);
   if (id !== undefined) {
     if (input.many === true) throw invalidRequest('an id means one document', `${path}.many`);
     return { kind: 'id', id: parseDocumentId(id, `${path}.id`), expectedVersion: input.version };
   }
   if (input.filter === undefined) throw invalidRequest('give an id or a filter', path);
   if (input.version !== undefined) throw invalidRequest('a version needs an id', `${path}.version`);
-  const filter = parseFilter(input.filter, queryOptions(repository, `${path}.filter`));
+  const filter = parseCollatedFilter(repository, input, `${path}.`);
   return { kind: 'filter', filter, many: input.many === true };
 }
 

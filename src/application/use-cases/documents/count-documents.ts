@@ -1,13 +1,10 @@
 import { parseCollectionName } from '../../../domain/document/collection-name.ts';
-import type { Json } from '../../../domain/value/value.ts';
 import type { Explanation } from '../../ports/document-repository.ts';
-import { parseFilter } from '../../query-language/parse-filter.ts';
 import type { UseCaseContext } from '../use-case-context.ts';
-import { queryOptions } from './query-options.ts';
+import { type CollatedFilterInput, parseCollatedFilter } from './parse-collated-filter.ts';
 
-export interface CountInput {
+export interface CountInput extends CollatedFilterInput {
   readonly collection: string;
-  readonly filter?: Json | undefined;
 }
 
 /** How many documents match, exactly. */
@@ -29,6 +26,6 @@ export async function estimateCount(context: UseCaseContext, collection: string)
 function parse(context: UseCaseContext, input: CountInput) {
   return {
     collection: parseCollectionName(input.collection, 'collection'),
-    filter: parseFilter(input.filter ?? {}, queryOptions(context.repository, 'filter')),
+    filter: parseCollatedFilter(context.repository, input),
   };
 }

@@ -111,7 +111,7 @@ function nextCursor(
 /** What a cursor is bound to. */
 function signedQuery({ repository }: UseCaseContext, request: FindRequest, input: FindInput): Json {
   const order = withTieBreak(request.sort).map(({ path, direction }): Json => [path, direction]);
-  return [repository.database, request.collection, input.filter ?? {}, order];
+  return [repository.database, request.collection, input.filter ?? {}, order, input.collation ?? null];
 }
 
 /** A page that ends before its limit has already counted everything. */

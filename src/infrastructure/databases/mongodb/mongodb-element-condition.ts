@@ -18,6 +18,7 @@ export function renderElementCondition(filter: Filter): BsonDocument | undefined
     case 'nothing':
       return { $in: [] };
     case 'or':
+    case 'collated':
     case 'expr':
     case 'jsonSchema':
     case 'text':

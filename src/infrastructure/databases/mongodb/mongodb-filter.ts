@@ -29,6 +29,8 @@ export function renderFilter(filter: Filter, place: FilterPlace = documentPlace)
       return {};
     case 'nothing':
       return nothing;
+    case 'collated':
+      return undefined;
     case 'and':
     case 'or': {
       const parts = filter.of.map((part) => renderFilter(part, place));

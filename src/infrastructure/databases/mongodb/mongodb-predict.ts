@@ -2,8 +2,10 @@ import type { Call } from '../../../application/ports/call.ts';
 import { isExtendedJson } from '../../../application/query-language/parse-extended-json.ts';
 import type { Document } from '../../../domain/document/document.ts';
 import { DocumentBody } from '../../../domain/document/document-body.ts';
+import { flatView } from '../../../domain/document/flat-view.ts';
 import type { Change, Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { applyModification } from '../../../domain/evaluation/apply-modification.ts';
+import { compileFilter } from '../../../domain/evaluation/compile-filter.ts';
 import { EvaluationBudget, type EvaluationContext } from '../../../domain/evaluation/evaluation-context.ts';
 import type { Update, UpdateOperation } from '../../../domain/query/update.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
@@ -69,6 +71,11 @@ export function predictInserted(collection: string, modification: Modification, 
   if (outcome.status !== 'inserted') return outcome;
   const { after } = outcome;
   return { status: 'inserted', after: { ...after, data: DocumentBody.fromValue(asRead(after.data.value)) } };
+}
+
+/** Whether a document meets the condition of a modification, where MongoDB cannot be asked. */
+export function meetsCondition({ where }: Modification, document: Document, call: Call): boolean {
+  return where === undefined || compileFilter(where, contextOf(new Date(), call))(flatView(document));
 }
 
 function applied(modification: Modification, before: Document, now: Date, call: Call): ModifyOutcome {

@@ -228,6 +228,8 @@ function filterOn(filter: Filter, value: SqlFragment, options: LeafOptions): Sql
       return sql`TRUE`;
     case 'nothing':
       return sql`FALSE`;
+    case 'collated':
+      return undefined;
     case 'and':
     case 'or': {
       const parts = filter.of.map((part) => filterOn(part, value, options));

@@ -92,6 +92,8 @@ function partialCondition(filter: Filter): SqlFragment {
       return orSql(filter.of.map(partialCondition));
     case 'not':
       return notSql(partialCondition(filter.of));
+    case 'collated':
+      throw unsupportedOperation('sqlite', 'indexes.partial', 'a partial index has no collation');
     default:
       return partialLeaf(filter);
   }

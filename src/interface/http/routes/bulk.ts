@@ -6,7 +6,7 @@ import { updateMany } from '../../../application/use-cases/bulk/update-many.ts';
 import { successOf } from '../answer.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { collection } from '../schemas/document.ts';
-import { arrayFilters, filter, update } from '../schemas/query.ts';
+import { arrayFilters, collation, filter, update } from '../schemas/query.ts';
 import { documentInput, writeOperation } from '../schemas/write-operation.ts';
 
 const tag = 'Bulk';
@@ -60,7 +60,7 @@ const updateMatching = defineEndpoint({
   description: 'Updates every document that matches; each one atomically.',
   role: 'writer',
   body: z
-    .strictObject({ filter, update, array_filters: arrayFilters.optional() })
+    .strictObject({ filter, collation: collation.optional(), update, array_filters: arrayFilters.optional() })
     .meta({ id: 'UpdateManyRequest' }),
   bodyExamples: { close: { filter: { status: 'idle' }, update: { $set: { status: 'closed' } } } },
   answer: {
@@ -74,6 +74,7 @@ const updateMatching = defineEndpoint({
     const { matched, modified } = await updateMany(await exchange.context(), {
       collection: exchange.param('collection'),
       filter: body.filter,
+      collation: body.collation,
       update: body.update,
       arrayFilters: body.array_filters,
     });
@@ -92,6 +93,7 @@ const deleteMatching = defineEndpoint({
   body: z
     .strictObject({
       filter,
+      collation: collation.optional(),
       all: z.boolean().meta({ description: 'Confirms that an empty filter is meant.' }).optional(),
     })
     .meta({ id: 'DeleteManyRequest' }),

@@ -24,7 +24,7 @@ import type { Exchange } from '../exchange.ts';
 import { ndjsonAnswer, wantsNdjson } from '../ndjson.ts';
 import { parseQueryForm, parseQueryJson } from '../query-json.ts';
 import { document, exampleDocument } from '../schemas/document.ts';
-import { explainQuery, explanation, filter, listQuery, searchBody } from '../schemas/query.ts';
+import { collation, explainQuery, explanation, filter, listQuery, searchBody } from '../schemas/query.ts';
 
 const tag = 'Queries';
 
@@ -133,7 +133,11 @@ const count = defineEndpoint({
   role: 'reader',
   query: explainQuery,
   body: z
-    .strictObject({ filter: filter.optional(), explain: z.boolean().optional() })
+    .strictObject({
+      filter: filter.optional(),
+      collation: collation.optional(),
+      explain: z.boolean().optional(),
+    })
     .meta({ id: 'CountRequest' }),
   bodyExamples: { adults: { filter: { age: { $gte: 18 } } } },
   answer: {
@@ -145,7 +149,7 @@ const count = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'QUERY_TOO_EXPENSIVE', 'UNSUPPORTED_OPERATION'],
   handle: async ({ exchange, query, body }) => {
     const collection = exchange.param('collection');
-    const input: CountInput = { collection, filter: body.filter };
+    const input: CountInput = { collection, filter: body.filter, collation: body.collation };
     const context = await exchange.context();
     if (body.explain === true || query.explain === true) return successOf(await explainCount(context, input));
     return successOf({ count: await countDocuments(context, input), collection });

@@ -127,6 +127,41 @@ test('update-many and delete-many', async () => {
   });
 });
 
+test('a collation goes with filters', async () => {
+  const documents = ['apple', 'Apple', 'APPLE', 'pear'].map((name, n) => ({ id: `${n}`, data: { name } }));
+  await send(app, 'POST /documents/bulk/insert', { body: { collection: 'fruit', documents } });
+  const collation = { locale: 'en', strength: 2 };
+  const filter = { name: 'apple' };
+  const searched = await send(app, 'POST /documents/fruit/search', { body: { filter, collation } });
+  expect(searched.data).toMatchObject({ pagination: { total: 3 } });
+  const page = { filter, collation, limit: 2, cursor: '' };
+  const first = await send(app, 'POST /documents/fruit/search', { body: page });
+  const cursor = (first.data.pagination as JsonObject).next_cursor;
+  const rest = await send(app, 'POST /documents/fruit/search', { body: { ...page, cursor } });
+  expect(rest.data).toMatchObject({ documents: [{ id: '2' }] });
+  const other = { filter, cursor, limit: 2 };
+  expect((await send(app, 'POST /documents/fruit/search', { body: other })).status).toBe(400);
+  const sorted = { filter, collation, sort: { name: 1 } };
+  expect((await send(app, 'POST /documents/fruit/search', { body: sorted })).status).toBe(501);
+  expect((await send(app, 'POST /documents/fruit/count', { body: { filter, collation } })).data.count).toBe(
+    3,
+  );
+  const update = { filter, collation, update: { $set: { seen: true } } };
+  const updated = await send(app, 'POST /documents/fruit/update-many', { body: update });
+  expect(updated.data).toEqual({ matched_count: 3, modified_count: 3 });
+  const operations = [{ type: 'delete', collection: 'fruit', filter, collation }];
+  const written = await send(app, 'POST /documents/bulk/write', { body: { operations } });
+  expect(written.data).toMatchObject({ deleted_count: 1 });
+  const deleted = await send(app, 'POST /documents/fruit/delete-many', { body: { filter, collation } });
+  expect(deleted.data).toEqual({ deleted_count: 2 });
+  const upsert = [{ type: 'upsert', collection: 'fruit', filter, collation, update: { n: 1 } }];
+  const refused = await send(app, 'POST /documents/bulk/write', { body: { operations: upsert } });
+  expect(refused.error).toMatchObject({ details: { path: 'operations[0].collation' } });
+  const unknown = { filter, collation: { locale: 'xx' } };
+  const nowhere = await send(app, 'POST /documents/fruit/count', { body: unknown });
+  expect(nowhere.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'collation.locale' } });
+});
+
 test('bulk write counts every kind', async () => {
   const operations = [
     { type: 'insert', collection: 'w', document: { id: 'a', data: { n: 1 } } },

@@ -8,6 +8,12 @@ export const filter = jsonObject({
   examples: [{ age: { $gte: 18 }, status: 'active' }],
 });
 
+export const collation = jsonObject({
+  description:
+    'How the strings of the filter compare: MongoDB’s collation with `locale`, `strength` 1 to 3, `caseLevel`, `caseFirst`, `numericOrdering` and `alternate`. The service compares, so that it is the same on every database; no index helps. It goes with no `sort`, with no positional `$`, and of expressions only `$eq`, `$ne`, `$gt`, `$gte`, `$lt`, `$lte` and `$cmp` take it.',
+  examples: [{ locale: 'en', strength: 2 }],
+});
+
 export const update = jsonObjectOrArray({
   description:
     'MongoDB update operators, an update pipeline of `$set`, `$unset` and `$replaceWith`, or a plain object: then each field is set, and a value that is an object of one operator applies it to that field.',
@@ -60,6 +66,7 @@ const explainMeta = { description: 'Answer the plan instead of running it.' };
 export const searchBody = z
   .strictObject({
     filter: filter.optional(),
+    collation: collation.optional(),
     sort: sort.optional(),
     limit: z.int().min(1).max(1000).meta(limitMeta).optional(),
     offset: z.int().min(0).meta(offsetMeta).optional(),

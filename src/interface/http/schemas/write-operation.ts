@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { collection, data, documentId, metadata, version } from './document.ts';
-import { arrayFilters, filter, update } from './query.ts';
+import { arrayFilters, collation, filter, update } from './query.ts';
 
 export const documentInput = z
   .strictObject({ data, id: documentId.optional(), metadata })
@@ -12,6 +12,7 @@ const shape = {
   collection,
   id: documentId.optional(),
   filter: filter.optional(),
+  collation: collation.optional(),
   document: documentInput.optional(),
   update: update.optional(),
   array_filters: arrayFilters.optional(),
