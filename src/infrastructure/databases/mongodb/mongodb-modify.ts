@@ -7,7 +7,7 @@ import { type ChangePlan, planChange } from './mongodb-change-plan.ts';
 import { fromStored, storedVersion, toStored } from './mongodb-documents.ts';
 import { allOf, renderFilter } from './mongodb-filter.ts';
 import { idCondition } from './mongodb-ids.ts';
-import { predictAfter, predictInserted, predictRefusal } from './mongodb-predict.ts';
+import { meetsCondition, predictAfter, predictInserted, predictRefusal } from './mongodb-predict.ts';
 import { findStored, type ModifyTarget, removeStored, updateStored } from './mongodb-statements.ts';
 import type { BsonDocument } from './mongodb-values.ts';
 
@@ -52,22 +52,22 @@ async function modified(target: ModifyTarget, modification: Modification): Promi
 }
 
 interface Native {
-  readonly where: BsonDocument;
+  /** Undefined: MongoDB's query language has no form for the condition; the service tests the document that it read. */
+  readonly where: BsonDocument | undefined;
   /** Undefined: a removal. */
   readonly plan: ChangePlan | undefined;
 }
 
 function nativeOf({ where, change }: Modification): Native {
-  const filter = where === undefined ? {} : renderFilter(where);
-  if (filter === undefined)
-    throw new ServiceError('UNSUPPORTED_OPERATION', 'MongoDB has no native form of this filter', {
-      capability: 'filter',
-    });
-  return { where: filter, plan: change.kind === 'remove' ? undefined : planChange(change) };
+  return {
+    where: where === undefined ? {} : renderFilter(where),
+    plan: change.kind === 'remove' ? undefined : planChange(change),
+  };
 }
 
 async function blindly(target: ModifyTarget, modification: Modification): Promise<ModifyOutcome | undefined> {
   const { where, plan } = nativeOf(modification);
+  if (where === undefined) return undefined;
   const now = new Date();
   const { id, expectedVersion } = modification;
   if (plan === undefined) {
@@ -106,8 +106,13 @@ async function attemptBound(
   const { expectedVersion } = modification;
   if (expectedVersion !== undefined && expectedVersion !== before.version)
     return { status: 'stale', currentVersion: before.version };
-  const filter = allOf([stateOf(current), where]);
-  if (modification.where !== undefined && (await findStored(target, filter)) === undefined)
+  const filter = allOf([stateOf(current), where ?? {}]);
+  if (where === undefined && !meetsCondition(modification, before, target.call)) return { status: 'missing' };
+  if (
+    where !== undefined &&
+    modification.where !== undefined &&
+    (await findStored(target, filter)) === undefined
+  )
     return (await findStored(target, stateOf(current))) === undefined ? undefined : { status: 'missing' };
   if (plan === undefined) {
     const removed = await removeStored(target, filter);
