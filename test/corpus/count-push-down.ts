@@ -14,7 +14,7 @@ export interface PushDown {
 }
 
 /** Plans the corpus's plain filters on a database and counts what it does itself; runs none of them. */
-export async function countPushDown(repository: DocumentRepository): Promise<PushDown> {
+export async function countPushDown(repository: Pick<DocumentRepository, 'explainCount'>): Promise<PushDown> {
   const filters = readPlainCases('filter')
     .filter((one) => one.error_code === null && one.command.filter !== undefined)
     .flatMap((one) => portable(one.command.filter))

@@ -32,7 +32,8 @@ export function cassandraOptions(config: ParsedConfig): CassandraOptions {
       write: cassandra.consistency.write,
       serial: cassandra.consistency.serial,
     },
-    connectionsPerNode: Math.min(cassandra.pool.max, 2),
+    // Two cost Cassandra a third more: fewer statements share a packet.
+    connectionsPerNode: 1,
     statements: {
       atOnce: cassandra.pool.max * statementsPerConnection,
       waiting: waitingStatements,
