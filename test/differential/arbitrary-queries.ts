@@ -89,20 +89,55 @@ export const page = fc.record({
 });
 
 const reference = path.filter((name) => !/\d/.test(name)).map((name) => `$${name}`);
-const accumulator: fc.Arbitrary<JsonObject> = fc
-  .tuple(fc.constantFrom('$sum', '$avg', '$min', '$max', '$push', '$addToSet', '$first'), reference)
-  .map(([name, of]) => ({ [name]: of }));
+const operand: fc.Arbitrary<Json> = fc.oneof(
+  { weight: 4, arbitrary: reference },
+  fc.constant(1),
+  fc.constant('$$ROOT'),
+);
+
+/** One that does not depend on the order of the documents, by the name of the field that it goes to. */
+const unorderedField: fc.Arbitrary<readonly [string, JsonObject]> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('$sum', '$avg', '$min', '$max'), operand)
+    .map(([name, of]) => [name.slice(1), { [name]: of }] as const),
+  reference.map((of) => ['set', { $addToSet: of }] as const),
+  fc.constant(['count', { $count: {} }] as const),
+);
+const orderedField: fc.Arbitrary<readonly [string, JsonObject]> = fc
+  .tuple(fc.constantFrom('$push', '$first', '$last'), operand)
+  .map(([name, of]) => [name.slice(1), { [name]: of }]);
+
+/** The collection that `$lookup` joins with itself. */
+export const collection = 'differential';
+const lookup: fc.Arbitrary<JsonObject> = fc
+  .tuple(
+    fc.constantFrom(collection, collection, 'nothing_here'),
+    fc.constantFrom('a', 'b', '_id', 'a.b'),
+    path,
+  )
+  .map(([from, localField, foreignField]) => ({ $lookup: { from, localField, foreignField, as: 'set' } }));
+
+/** Stages whose answer does not depend on the order of the documents. */
+const unorderedStage: fc.Arbitrary<JsonObject> = fc.oneof(
+  filter.map(($match) => ({ $match })),
+  reference.map((path_) => ({ $unwind: path_ })),
+  fc.tuple(reference, fc.boolean(), fc.constantFrom(undefined, 'i', 'b')).map(([path_, keep, index]) => ({
+    $unwind: {
+      path: path_,
+      preserveNullAndEmptyArrays: keep,
+      ...(index === undefined ? {} : { includeArrayIndex: index }),
+    },
+  })),
+  fc.subarray(['a', 'b', 'a.b', '_id'], { minLength: 1 }).map((names) => ({ $project: project(names) })),
+  fc.subarray(['a', 'b', '_version'], { minLength: 1 }).map(($unset) => ({ $unset })),
+  lookup,
+);
 
 const stage: fc.Arbitrary<JsonObject> = fc.oneof(
-  filter.map(($match) => ({ $match })),
-  sort.map((order) => ({ $sort: { ...order, _id: 1 } })),
-  fc.integer({ min: 0, max: 4 }).map(($skip) => ({ $skip })),
-  fc.integer({ min: 1, max: 20 }).map(($limit) => ({ $limit })),
-  reference.map((path_) => ({ $unwind: path_ })),
-  fc
-    .tuple(reference, fc.boolean())
-    .map(([path_, keep]) => ({ $unwind: { path: path_, preserveNullAndEmptyArrays: keep } })),
-  fc.subarray(['a', 'b', 'a.b'], { minLength: 1 }).map((names) => ({ $project: project(names) })),
+  { weight: 3, arbitrary: unorderedStage },
+  { weight: 1, arbitrary: sort.map((order) => ({ $sort: { ...order, _id: 1 } })) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 4 }).map(($skip) => ({ $skip })) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 20 }).map(($limit) => ({ $limit })) },
 );
 
 /** `a` and `a.b` in one projection collide. */
@@ -111,20 +146,54 @@ function project(names: readonly string[]): JsonObject {
   return Object.fromEntries(kept.map((name) => [name, 1]));
 }
 
-const last: fc.Arbitrary<JsonObject> = fc.oneof(
-  fc.constant({ $count: 'n' }),
-  fc
-    .tuple(fc.oneof(reference, fc.constant(null)), accumulator, accumulator)
-    .map(([_id, one, two]) => ({ $group: { _id, n: { $sum: 1 }, one, two } })),
-  reference.map(($sortByCount) => ({ $sortByCount })),
+const groupId: fc.Arbitrary<Json> = fc.oneof(
+  { weight: 4, arbitrary: reference },
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.tuple(reference, reference).map(([x, y]) => ({ x, y })) },
 );
 
-/** Some stages, sometimes a grouping at the end; `$sort` by `_id` first makes `$first`, `$push`, `$skip` determinate. */
+function grouping(field: fc.Arbitrary<readonly [string, JsonObject]>): fc.Arbitrary<JsonObject> {
+  const fields = fc.array(field, { maxLength: 3 }).map((entries) => Object.fromEntries(entries));
+  const bucket = fc.tuple(reference, boundaries, fields).map(([groupBy, bounds, output]) => ({
+    $bucket: { groupBy, boundaries: bounds, default: 'other', output: { n: { $sum: 1 }, ...output } },
+  }));
+  const facet = fc
+    .tuple(fc.array(unorderedStage, { minLength: 1, maxLength: 2 }), fields)
+    .map(([stages, of]) => ({ $facet: { set: stages, setOfGroups: [{ $group: { _id: '$a', ...of } }] } }));
+  return fc.oneof(
+    { weight: 1, arbitrary: facet },
+    { weight: 1, arbitrary: fc.constant({ $count: 'n' }) },
+    {
+      weight: 4,
+      arbitrary: fc.tuple(groupId, fields).map(([_id, of]) => ({ $group: { _id, n: { $sum: 1 }, ...of } })),
+    },
+    { weight: 1, arbitrary: bucket },
+    { weight: 1, arbitrary: groupId.map(($sortByCount) => ({ $sortByCount })) },
+  );
+}
+
+const boundaries: fc.Arbitrary<Json> = fc.constantFrom([-1, 0, 2, 5], ['', 'a', 'b'], [0, 9007199254740991]);
+
+/** Some stages, sometimes a grouping at the end; what depends on the order of the documents only behind a `$sort`. */
 export const pipeline: fc.Arbitrary<readonly JsonObject[]> = fc
-  .tuple(fc.option(filter), fc.array(stage, { maxLength: 3 }), fc.option(last))
-  .map(([match, stages, end]) => [
+  .tuple(
+    fc.option(filter),
+    fc.oneof(
+      fc.tuple(
+        fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: sort }),
+        fc.array(stage, { maxLength: 3 }),
+        fc.option(grouping(fc.oneof(unorderedField, orderedField))),
+      ),
+      fc.tuple(
+        fc.constant(null),
+        fc.array(unorderedStage, { maxLength: 3 }),
+        fc.option(grouping(unorderedField), { freq: 6 }),
+      ),
+    ),
+  )
+  .map(([match, [order, stages, end]]) => [
     ...(match === null ? [] : [{ $match: match }]),
-    { $sort: { _id: 1 } },
+    ...(order === null ? [] : [{ $sort: { ...order, _id: 1 } }]),
     ...stages,
     ...(end === null ? [] : [end]),
   ]);

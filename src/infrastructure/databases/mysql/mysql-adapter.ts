@@ -40,7 +40,10 @@ export function createMysqlLike(
   return {
     type: flavour.name,
     capabilities,
-    dialect: mysqlDialect({ tables: flavour.jsonTables }),
+    dialect: mysqlDialect({
+      tables: flavour.jsonTables,
+      tableOf: (collection) => database.tableOf(collection),
+    }),
     ...operations,
     schema: mysqlSchema(database),
     transaction: (call, body) =>

@@ -1,7 +1,7 @@
 import type { Capabilities } from '../../../domain/capabilities.ts';
 import { emulatedCapabilities } from '../emulated-capabilities.ts';
 
-/** Filters run as JSON functions; sorts where an index holds the fields; changes on locked rows. */
+/** Filters and pipelines run as JSON functions; sorts where an index holds the fields; changes on locked rows. */
 export const mysqlCapabilities: Capabilities = {
   ...emulatedCapabilities,
   documents: { maxBytes: 16 * 1024 * 1024, keepsKeyOrder: false, extendedJson: false },
@@ -18,6 +18,21 @@ export const mysqlCapabilities: Capabilities = {
     elemMatch: 'partial',
   },
   sort: 'partial',
+  update: { ...emulatedCapabilities.update, $set: 'partial', $unset: 'partial', $inc: 'partial' },
+  aggregation: {
+    ...emulatedCapabilities.aggregation,
+    match: 'partial',
+    sort: 'partial',
+    skip: 'native',
+    limit: 'native',
+    count: 'native',
+    project: 'partial',
+    unset: 'partial',
+    group: 'partial',
+    unwind: 'partial',
+    sortByCount: 'partial',
+    bucket: 'partial',
+  },
   indexes: {
     single: 'native',
     compound: 'native',

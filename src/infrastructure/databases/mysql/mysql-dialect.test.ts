@@ -4,6 +4,7 @@ import { parseFilter } from '../../../application/query-language/parse-filter.ts
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import { renderSql } from '../sql/render-sql.ts';
+import { identifier } from '../sql/sql-fragment.ts';
 import { mysqlDialect } from './mysql-dialect.ts';
 import { index } from './mysql-test-database.ts';
 
@@ -12,7 +13,11 @@ const byAge: IndexDefinition = { ...index('age', { keys: [{ path: ['age'], kind:
 const numeric = "'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL'";
 
 function pushed(filter: Json, indexes: readonly IndexDefinition[] = [], tables = true) {
-  return pushDown(parseFilter(filter, options), mysqlDialect({ tables }), { collection: 'c', indexes });
+  return pushDown(
+    parseFilter(filter, options),
+    mysqlDialect({ tables, tableOf: (name) => identifier(name, '`') }),
+    { collection: 'c', indexes },
+  );
 }
 
 function rendered(filter: Json, indexes: readonly IndexDefinition[] = []): unknown {

@@ -8,11 +8,12 @@ import { indexOn } from './mysql-index.ts';
 import { indexedLeaf } from './mysql-indexed-leaf.ts';
 import { jsonLeaf, type LeafOptions } from './mysql-leaf.ts';
 import { pathSource } from './mysql-paths.ts';
+import { mysqlPipeline, type PipelineOptions } from './mysql-pipeline.ts';
 import { mysqlSort } from './mysql-sort.ts';
 
 /** How MySQL says each part of a query; see `docs/databases/mysql.md` for what is left to the service. */
-export function mysqlDialect(options: LeafOptions): Dialect<SqlFragment> {
-  return {
+export function mysqlDialect(options: PipelineOptions): Dialect<SqlFragment> {
+  const filters: Dialect<SqlFragment> = {
     // Far below 65,535 placeholders, and planned in milliseconds.
     maxConditions: 500,
     leaf: (leaf, context) => pushLeaf(leaf, context, options),
@@ -21,6 +22,10 @@ export function mysqlDialect(options: LeafOptions): Dialect<SqlFragment> {
     not: notSql,
     sort: mysqlSort,
     explain: (fragment) => renderSql(fragment).text,
+  };
+  return {
+    ...filters,
+    pipeline: (stages, context) => mysqlPipeline(stages, context, filters, options),
   };
 }
 

@@ -40,22 +40,35 @@ interface ColumnDefinition {
 /** The columns of an index, made of constants alone, as `ALTER TABLE … ADD COLUMN` takes them. */
 export function columnDefinitions(number: number, paths: readonly Path[]): readonly ColumnDefinition[] {
   const longest = indexedCharacters(paths.length);
-  const special = orSql(paths.flatMap((path) => isSpecial(path, longest)));
-  const flag = sql`SMALLINT GENERATED ALWAYS AS (CASE WHEN ${special} THEN 1 ELSE 0 END) VIRTUAL`;
+  const flag = sql`SMALLINT GENERATED ALWAYS AS (${specialFlag(paths, longest)}) VIRTUAL`;
   return [
     { name: specialColumn(number), definition: flag },
     ...paths.flatMap((path, place) => keyDefinitions(path, keyColumns(number, place), longest)),
   ];
 }
 
-function keyDefinitions(path: Path, columns: KeyColumns, longest: number): readonly ColumnDefinition[] {
+/** What marks a document of which the key columns do not say all. */
+export function specialFlag(paths: readonly Path[], longest: number): SqlFragment {
+  return sql`CASE WHEN ${orSql(paths.flatMap((path) => isSpecial(path, longest)))} THEN 1 ELSE 0 END`;
+}
+
+/** What the key columns of a field of the data hold. @param longest the characters of a text that count */
+export function keyExpressions(path: Path, longest: number): KeyColumns | undefined {
   const source = pathSource(path);
-  if (source === undefined || source.kind === 'column') return [];
+  if (source === undefined || source.kind === 'column') return undefined;
   const value = at(source.column, source.path);
   const type = sql`JSON_TYPE(${value})`;
-  const ranked = sql`CASE ${type} WHEN 'INTEGER' THEN 2 WHEN 'UNSIGNED INTEGER' THEN 2 WHEN 'DOUBLE' THEN 2 WHEN 'DECIMAL' THEN 2 WHEN 'STRING' THEN 3 WHEN 'OBJECT' THEN 4 WHEN 'ARRAY' THEN 5 WHEN 'BOOLEAN' THEN 6 ELSE 1 END`;
-  const number = sql`CASE WHEN ${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL', 'BOOLEAN') THEN CAST(${value} AS DOUBLE) ELSE 0 END`;
-  const text = sql`CASE WHEN ${type} = 'STRING' THEN LEFT(JSON_UNQUOTE(${value}), ${trustedSql(String(longest))}) ELSE '' END`;
+  return {
+    rank: sql`CASE ${type} WHEN 'INTEGER' THEN 2 WHEN 'UNSIGNED INTEGER' THEN 2 WHEN 'DOUBLE' THEN 2 WHEN 'DECIMAL' THEN 2 WHEN 'STRING' THEN 3 WHEN 'OBJECT' THEN 4 WHEN 'ARRAY' THEN 5 WHEN 'BOOLEAN' THEN 6 ELSE 1 END`,
+    number: sql`CASE WHEN ${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL', 'BOOLEAN') THEN CAST(${value} AS DOUBLE) ELSE 0 END`,
+    text: sql`CASE WHEN ${type} = 'STRING' THEN LEFT(JSON_UNQUOTE(${value}), ${trustedSql(String(longest))}) ELSE '' END`,
+  };
+}
+
+function keyDefinitions(path: Path, columns: KeyColumns, longest: number): readonly ColumnDefinition[] {
+  const expressions = keyExpressions(path, longest);
+  if (expressions === undefined) return [];
+  const { rank: ranked, number, text } = expressions;
   return [
     { name: columns.rank, definition: sql`SMALLINT GENERATED ALWAYS AS (${ranked}) VIRTUAL` },
     { name: columns.number, definition: sql`DOUBLE GENERATED ALWAYS AS (${number}) VIRTUAL` },

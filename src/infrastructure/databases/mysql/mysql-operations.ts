@@ -1,13 +1,14 @@
 import type { Call } from '../../../application/ports/call.ts';
-import type { DocumentOperations, NativeFind } from '../../../application/ports/database-adapter.ts';
+import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
-import type { SqlAssumption, SqlFragment } from '../sql/sql-fragment.ts';
+import { type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
+import { distinctSql, distinctValues } from './mysql-distinct.ts';
 import { isMissingTable } from './mysql-errors.ts';
-import { specialsFirst } from './mysql-merge.ts';
+import { changeMatching, planChange } from './mysql-modify-many.ts';
+import { aggregate, emptyWhenMissing, find } from './mysql-read.ts';
 import type { MysqlSession, Row, Rows } from './mysql-session.ts';
-import { isMysqlOrder } from './mysql-sort.ts';
-import { countSql, findSql, getSql } from './mysql-statements.ts';
+import { countSql, getSql } from './mysql-statements.ts';
 import {
   concernsOne,
   insertAll,
@@ -27,9 +28,6 @@ export interface MysqlExecutor {
   /** Runs the body in a transaction of its own, or in a part of the one that is open. */
   write<T>(call: Call, body: (session: MysqlSession) => Promise<T>): Promise<T>;
 }
-
-/** Up to so many rows are read at once, more as a stream. */
-const mostRowsAtOnce = 1_000;
 
 export function mysqlOperations(
   database: MysqlDatabase,
@@ -55,6 +53,12 @@ export function mysqlOperations(
       const [row] = await emptyWhenMissing(executor.rows(statement, call));
       return Number(row?.[0] ?? 0);
     },
+    aggregate: (collection, native, call) => aggregate(database, executor, collection, native, call),
+    distinct: async (collection, path, where, call) => {
+      const statement = distinctSql(database.tableOf(collection), path, where);
+      if (statement === undefined) return undefined;
+      return distinctValues(path, await emptyWhenMissing(executor.rows(statement, call)));
+    },
     insert: async (collection, documents, call, { ordered }) => {
       if (documents.length === 0) return [];
       const into = await target(collection);
@@ -65,6 +69,21 @@ export function mysqlOperations(
       } catch (error) {
         if (!concernsOne(error)) throw error;
         return executor.write(call, (session) => insertEach(session, into, documents, ordered));
+      }
+    },
+    modifyMany: async (collection, where, change, call) => {
+      // Shards have no statement that reads some rows and writes others.
+      if (database.name !== 'mysql') return undefined;
+      const on = await target(collection);
+      const planned = planChange(change, on);
+      if (planned === undefined) return undefined;
+      try {
+        return await executor.write(call, (session) =>
+          changeMatching(session, on, where ?? sql`TRUE`, planned),
+        );
+      } catch (error) {
+        if (isMissingTable(error)) return { matched: 0, modified: 0 };
+        throw error;
       }
     },
     modify: async (collection, modifications, call, { ordered }) => {
@@ -83,56 +102,6 @@ export function mysqlOperations(
       }
     },
   };
-}
-
-async function* find(
-  database: MysqlDatabase,
-  executor: MysqlExecutor,
-  collection: string,
-  query: NativeFind<SqlFragment>,
-  call: Call,
-): AsyncIterable<Document> {
-  const read = (part: NativeFind<SqlFragment>, refuted?: Refuted): AsyncIterable<Document> =>
-    readDocuments(
-      executor,
-      collection,
-      findSql(database.tableOf(collection), part, (count) => database.limitOf(count)),
-      part.limit,
-      call,
-      refuted,
-    );
-  const { order } = query;
-  if (order !== undefined && isMysqlOrder(order) && order.special !== undefined)
-    yield* specialsFirst({ ...query, order, special: order.special }, read);
-  else yield* read({ ...query, order: order ?? database.unsortedOrder });
-}
-
-async function* readDocuments(
-  executor: MysqlExecutor,
-  collection: string,
-  statement: SqlFragment,
-  limit: number | undefined,
-  call: Call,
-  refuted: Refuted | undefined,
-): AsyncIterable<Document> {
-  try {
-    const rows =
-      limit !== undefined && limit <= mostRowsAtOnce
-        ? await executor.rows(statement, call, refuted)
-        : executor.stream(statement, call, refuted);
-    for await (const row of rows) yield toDocument(collection, row);
-  } catch (error) {
-    if (!isMissingTable(error)) throw error;
-  }
-}
-
-async function emptyWhenMissing(rows: Promise<Rows>): Promise<Rows> {
-  try {
-    return await rows;
-  } catch (error) {
-    if (isMissingTable(error)) return [];
-    throw error;
-  }
 }
 
 /** A collection comes to be with its first document. */

@@ -18,7 +18,7 @@ export interface ValueCondition {
   readonly superset?: boolean;
 }
 
-const numeric = "'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL'";
+export const numeric = "'INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL'";
 const never: ValueCondition = { test: () => sql`FALSE`, ofMissing: false };
 
 type ValueLeaf = Extract<Leaf, { readonly kind: 'compare' | 'in' | 'type' | 'regex' | 'mod' | 'bits' }>;
@@ -118,7 +118,7 @@ function isWhole(value: SqlFragment): SqlFragment {
 }
 
 /** The number as a double; only for numbers. */
-function double(value: SqlFragment): SqlFragment {
+export function double(value: SqlFragment): SqlFragment {
   return sql`CAST(IF(${isType(value, numeric)}, ${value}, NULL) AS DOUBLE)`;
 }
 

@@ -31,6 +31,9 @@ export const postgresqlCapabilities: Capabilities = {
     group: 'partial',
     unwind: 'partial',
     sortByCount: 'partial',
+    bucket: 'partial',
+    facet: 'partial',
+    lookup: 'partial',
   },
   indexes: {
     single: 'native',

@@ -1,67 +1,58 @@
+import { assertNever } from '../../../domain/assert-never.ts';
 import type { Expression } from '../../../domain/query/expression.ts';
-import type { AccumulatorField, Stage } from '../../../domain/query/stage.ts';
-import { joinSql, type SqlFragment, sql } from '../sql/sql-fragment.ts';
-import type { Folded } from './postgresql-fold.ts';
+import type { Value } from '../../../domain/value/value.ts';
+import type { Fold } from '../sql/fold-group.ts';
+import { type GroupField, type Grouping, needsPlaces, planGroup } from '../sql/plan-group.ts';
+import { numbered, openRelation, type Relation, selectFrom, unordered } from '../sql/relation.ts';
+import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { isStorableText, orderKey } from './postgresql-order-key.ts';
 import { arrayText } from './postgresql-paths.ts';
-import { documentJson, fieldSql, type Relation, selectFrom } from './postgresql-relation.ts';
+import { documentJson, fieldSql } from './postgresql-relation.ts';
 import { jsonText } from './postgresql-value-condition.ts';
 
-type Grouping = Extract<Stage, { kind: 'count' | 'group' | 'sortByCount' }>;
+/** How many documents there are, as one JSON document; none of none. */
+export function countDocumentsSql(relation: Relation, field: string): SqlFragment {
+  const rows = selectFrom(unordered(relation), sql`1`);
+  return sql`SELECT jsonb_build_object(${field}::text, count(*))::text FROM (${rows}) AS r HAVING count(*) > 0`;
+}
 
-/**
- * A grouping as two columns, which `unfold` makes documents of: what each field is, and the fields' values. Sums come
- * in parts, so that they are added as the domain adds them.
- */
+/** A grouping as two columns, which `unfold` makes documents of: what each field is, and the id with the fields' parts. */
 export function groupSql(relation: Relation, stage: Grouping): SqlFragment | undefined {
-  const inner: Relation = {
-    ...relation,
-    from: sql`(${selectFrom(relation, columnsOf(relation))}) AS r`,
-    where: [],
-    order: undefined,
-    skip: 0,
-    limit: undefined,
+  const inner = openRelation(sql`r`, relation.shape, sql`*`);
+  const plan = planGroup(stage, {
+    expression: (expression) => expressionSql(inner, expression),
+    bucket: bucketSql,
+  });
+  if (plan === undefined || !isStorableFold(plan.fields)) return undefined;
+  const places = needsPlaces(plan, relation.order !== undefined);
+  const columns = relation.shape === 'row' ? sql`*` : sql`doc`;
+  const rows = places ? numbered(relation, columns) : selectFrom(unordered(relation), columns);
+  const values = plan.fields.map(({ value }, i) => sql`, ${value ?? sql`NULL::jsonb`} AS ${column('v', i)}`);
+  const place = places ? sql`, n` : sql``;
+  const keyed = sql`SELECT COALESCE(${plan.id}, 'null') AS k${joinSql(values, '')}${place} FROM (${rows}) AS r`;
+  const parts = plan.fields.map(({ kind }, i) => sql`, ${partsSql(kind, column('v', i), places)}`);
+  const fold: Fold = plan.fields.map(({ name, kind }) => [name, kind]);
+  const orders = {
+    count: sql` ORDER BY count(*) DESC`,
+    id: sql` ORDER BY document_service.key(k) COLLATE "C"`,
   };
-  if (stage.kind === 'count') {
-    const fold: Folded = [[stage.field, 'value']];
-    return sql`SELECT ${JSON.stringify(fold)}::text, jsonb_build_array(count(*))::text FROM ${inner.from} HAVING count(*) > 0`;
-  }
-  const id = expressionSql(inner, stage.kind === 'group' ? stage.id : stage.expression);
-  if (id === undefined) return undefined;
-  const key = sql`COALESCE(${id}, 'null')`;
-  if (stage.kind === 'sortByCount') {
-    const fold: Folded = [
-      ['_id', 'value'],
-      ['count', 'value'],
-    ];
-    return sql`SELECT ${JSON.stringify(fold)}::text, jsonb_build_array(k, count(*))::text FROM (SELECT ${key} AS k FROM ${inner.from}) AS g GROUP BY k ORDER BY count(*) DESC`;
-  }
-  // What depends on the order of the documents is the domain's.
-  const parts = stage.fields.map((field) => accumulatorSql(inner, field));
-  const known = parts.filter((part) => part !== undefined);
-  if (known.length < parts.length) return undefined;
-  const fold: Folded = [
-    ['_id', 'value'],
-    ...known.map(({ kind }, i) => [stage.fields[i]?.name ?? '', kind] as const),
-  ];
-  const values = joinSql([sql`k`, ...known.map((_, i) => sql`a${trusted(i)}`)], ', ');
-  const aggregates = known.map(({ aggregate }, i) => sql`, ${aggregate} AS a${trusted(i)}`);
-  return sql`SELECT ${JSON.stringify(fold)}::text, jsonb_build_array(${values})::text FROM (SELECT k${joinSql(aggregates, '')} FROM (SELECT ${key} AS k, r.* FROM ${inner.from}) AS g GROUP BY k) AS h`;
+  const order = plan.order === undefined ? sql`` : orders[plan.order];
+  return sql`SELECT ${JSON.stringify(fold)}::text, jsonb_build_array(k${joinSql(parts, '')})::text FROM (${keyed}) AS g GROUP BY k${order}`;
 }
 
-function trusted(n: number): SqlFragment {
-  return { parts: [String(n)] };
+function column(letter: 'v', place: number): SqlFragment {
+  return trustedSql(`${letter}${place}`);
 }
 
-function columnsOf({ shape }: Relation): SqlFragment {
-  return shape === 'row' ? sql`*` : sql`doc`;
+function isStorableFold(fields: readonly GroupField[]): boolean {
+  return fields.every(({ name }) => isStorableText(name));
 }
 
 /** Literals, fields and objects of these; undefined: the domain's to evaluate. */
 export function expressionSql(relation: Relation, expression: Expression): SqlFragment | undefined {
   switch (expression.kind) {
     case 'literal':
-      return orderKey(expression.value) === undefined ? undefined : sql`${jsonText(expression.value)}::jsonb`;
+      return literalSql(expression.value);
     case 'variable':
       if (expression.name !== 'CURRENT' && expression.name !== 'ROOT') return undefined;
       return expression.path.length === 0 ? documentJson(relation) : fieldSql(relation, expression.path);
@@ -81,46 +72,62 @@ export function expressionSql(relation: Relation, expression: Expression): SqlFr
     case 'array':
     case 'call':
       return undefined;
+    default:
+      return assertNever(expression);
   }
 }
 
-interface AccumulatorSql {
-  readonly kind: Folded[number][1];
-  readonly aggregate: SqlFragment;
+function literalSql(value: Value): SqlFragment | undefined {
+  return orderKey(value) === undefined ? undefined : sql`${jsonText(value)}::jsonb`;
 }
 
-function accumulatorSql(relation: Relation, field: AccumulatorField): AccumulatorSql | undefined {
-  const { accumulator, args } = field;
-  if (accumulator === '$count') return { kind: 'value', aggregate: sql`to_jsonb(count(*))` };
-  const v = args.input && expressionSql(relation, args.input);
-  if (v === undefined || Object.keys(args).length !== 1) return undefined;
-  switch (accumulator) {
-    case '$sum':
-      return { kind: 'sum', aggregate: sumParts(v) };
-    case '$avg':
-      return { kind: 'average', aggregate: sumParts(v) };
-    case '$min':
-    case '$max': {
-      const order = accumulator === '$min' ? sql`` : sql` DESC`;
+/** By the order keys, which order all values as the boundaries are ordered. */
+function bucketSql(
+  value: SqlFragment,
+  boundaries: readonly Value[],
+  otherwise: Value,
+): SqlFragment | undefined {
+  const keys = boundaries.map(orderKey);
+  const answers = [...boundaries, otherwise].map(literalSql);
+  if (keys.includes(undefined) || answers.includes(undefined)) return undefined;
+  const last = answers.at(-1) ?? sql`NULL`;
+  const buckets = keys
+    .slice(1)
+    .map((key, i) => sql` WHEN key < ${key ?? ''} THEN ${answers[i] ?? sql`NULL`}`);
+  return sql`(SELECT CASE WHEN key < ${keys[0] ?? ''} THEN ${last}${joinSql(buckets, '')} ELSE ${last} END FROM (SELECT document_service.key(${value}) COLLATE "C") AS b(key))`;
+}
+
+/** The parts of a field as the shared fold takes them. */
+function partsSql(kind: GroupField['kind'], v: SqlFragment, places: boolean): SqlFragment {
+  switch (kind) {
+    case 'count':
+      return sql`jsonb_build_array(count(*))`;
+    case 'sum':
+    case 'average':
+      return sumParts(v, places);
+    case 'min':
+    case 'max': {
+      const order = kind === 'min' ? sql`` : sql` DESC`;
       const present = sql`FILTER (WHERE ${v} IS NOT NULL AND ${v} <> 'null')`;
-      return {
-        kind: 'value',
-        aggregate: sql`COALESCE((array_agg(${v} ORDER BY document_service.key(${v}) COLLATE "C"${order}) ${present})[1], 'null')`,
-      };
+      return sql`jsonb_build_array((array_agg(${v} ORDER BY document_service.key(${v}) COLLATE "C"${order}) ${present})[1])`;
     }
-    case '$addToSet':
-      return {
-        kind: 'value',
-        aggregate: sql`COALESCE(jsonb_agg(DISTINCT ${v}) FILTER (WHERE ${v} IS NOT NULL), '[]')`,
-      };
+    case 'set':
+      return sql`COALESCE(jsonb_agg(DISTINCT ${v}) FILTER (WHERE ${v} IS NOT NULL), '[]')`;
+    case 'list':
+      return sql`COALESCE(jsonb_agg(jsonb_build_array(n, ${v})) FILTER (WHERE ${v} IS NOT NULL), '[]')`;
+    case 'first':
+      return sql`jsonb_build_array(jsonb_build_array(0, (array_agg(${v} ORDER BY n))[1]))`;
+    case 'last':
+      return sql`jsonb_build_array(jsonb_build_array(0, (array_agg(${v} ORDER BY n DESC))[1]))`;
     default:
-      return undefined;
+      return assertNever(kind);
   }
 }
 
 /** The sum of the integers that JavaScript holds exactly, all other numbers one by one, and how many there are. */
-function sumParts(v: SqlFragment): SqlFragment {
+function sumParts(v: SqlFragment, places: boolean): SqlFragment {
   const number = sql`(CASE WHEN jsonb_typeof(${v}) = 'number' THEN (${v})::numeric END)`;
   const whole = sql`(${number} = trunc(${number}) AND abs(${number}) <= 9007199254740991)`;
-  return sql`jsonb_build_array(COALESCE(sum(${number}) FILTER (WHERE ${whole}), 0)::text, COALESCE(jsonb_agg(${number}) FILTER (WHERE NOT ${whole}), '[]'), count(${number}))`;
+  const order = places ? sql` ORDER BY n` : sql``;
+  return sql`jsonb_build_array(jsonb_build_array(COALESCE(sum(${number}) FILTER (WHERE ${whole}), 0)::text, COALESCE(jsonb_agg(${number}${order}) FILTER (WHERE NOT ${whole}), '[]'), count(${number})))`;
 }

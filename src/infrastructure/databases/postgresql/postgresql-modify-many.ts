@@ -1,7 +1,8 @@
 import type { Change } from '../../../domain/document/modification.ts';
-import type { UpdateOperation } from '../../../domain/query/update.ts';
-import type { JsonObject } from '../../../domain/value/value.ts';
-import { isObject } from '../../../domain/value/value-type.ts';
+import { type MutableObject, setField } from '../../../domain/evaluation/set-field.ts';
+import type { Update } from '../../../domain/query/update.ts';
+import type { Json } from '../../../domain/value/value.ts';
+import { planFieldChanges } from '../sql/plan-field-changes.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import { isStorableText, orderKey } from './postgresql-order-key.ts';
 import { arrayText } from './postgresql-paths.ts';
@@ -35,27 +36,15 @@ export function modifyManySql(
 }
 
 /** `data` after the update, as an expression of the row. */
-function changedData(update: Extract<Change, { kind: 'update' }>['update']): SqlFragment | undefined {
-  if (update.kind !== 'operators') return undefined;
-  const unset: string[] = [];
-  const set: Record<string, unknown> = {};
-  for (const operation of update.operations) {
-    const [name] = operation.path;
-    if (name === undefined || operation.path.length > 1 || !isStorableText(name)) return undefined;
-    if (operation.op === '$unset') unset.push(name);
-    else if (operation.op !== '$setOnInsert') {
-      if (!isPlainSet(operation)) return undefined;
-      Object.defineProperty(set, name, { value: JSON.parse(jsonText(operation.value)), enumerable: true });
-    }
-  }
+function changedData(update: Update): SqlFragment | undefined {
+  const changes = planFieldChanges(update);
+  if (changes === undefined || changes.inc.length > 0) return undefined;
+  const { unset, set } = changes;
+  if (!unset.every(isStorableText)) return undefined;
+  if (!set.every(([name, value]) => isStorableText(name) && orderKey(value) !== undefined)) return undefined;
   const removed = unset.length === 0 ? sql`data` : sql`(data - ${arrayText(unset)}::text[])`;
-  const values = set as JsonObject;
-  return Object.keys(values).length === 0 ? removed : sql`(${removed} || ${JSON.stringify(values)}::jsonb)`;
-}
-
-/** Objects and arrays may be deep or large, whose bounds the domain checks document by document. */
-function isPlainSet(operation: UpdateOperation): operation is Extract<UpdateOperation, { op: '$set' }> {
-  if (operation.op !== '$set' || isObject(operation.value) || Array.isArray(operation.value)) return false;
-  if (typeof operation.value === 'string' && operation.value.length > 1_000) return false;
-  return orderKey(operation.value) !== undefined;
+  if (set.length === 0) return removed;
+  const values: MutableObject = {};
+  for (const [name, value] of set) setField(values, name, JSON.parse(jsonText(value)) as Json);
+  return sql`(${removed} || ${JSON.stringify(values)}::jsonb)`;
 }

@@ -1,13 +1,16 @@
+import type { Call } from '../../../application/ports/call.ts';
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { ServiceError } from '../../../domain/errors.ts';
+import { EvaluationBudget, type EvaluationContext } from '../../../domain/evaluation/evaluation-context.ts';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
-import type { SqlFragment } from '../sql/sql-fragment.ts';
+import { assumptionsOf, type SqlFragment, settled } from '../sql/sql-fragment.ts';
 import type { TextRow } from './postgresql-connection.ts';
 import { hasState, sqlState, toServiceError } from './postgresql-errors.ts';
 import type { PostgresqlExecutor } from './postgresql-executor.ts';
+import { isFacetPipeline, unfoldFacets } from './postgresql-facet.ts';
 import { unfold } from './postgresql-fold.ts';
 import { type CreateCollection, insertDocuments } from './postgresql-insert.ts';
 import { modifyDocuments } from './postgresql-modify.ts';
@@ -18,6 +21,8 @@ import { countSql, distinctSql, findSql, getStatement, toStatement } from './pos
 
 /** So many rows come at once, without a cursor. */
 const mostAtOnce = 1_000;
+/** How much may be computed of what the database has gathered for groups. */
+const foldSteps = 500_000_000;
 
 /** @param committed is told of every write, so that watchers look. */
 export function postgresqlOperations(
@@ -48,8 +53,11 @@ export function postgresqlOperations(
       return Number(row?.[0] ?? 0);
     },
     aggregate: async function* (_collection, native, call) {
-      for await (const rows of executor.stream(native, call))
-        for (const row of rows) yield toPipelineDocument(row);
+      const context = { now: new Date(), budget: new EvaluationBudget(foldSteps, call.deadline) };
+      const read = (row: TextRow): PipelineDocument => toPipelineDocument(row, context);
+      const batches = executor.stream(await assumed(executor, native, call), call);
+      if (isFacetPipeline(native)) return yield await unfoldFacets(native, batches, read, context);
+      for await (const rows of batches) yield* rows.map(read);
     },
     distinct: async (collection, path, where, call) => {
       const fragment = distinctSql(collection, path, where);
@@ -77,11 +85,22 @@ export function postgresqlOperations(
 }
 
 /** By the number of columns: a row of a collection, a grouping's parts, or a document as JSON. */
-function toPipelineDocument(row: TextRow): PipelineDocument {
+function toPipelineDocument(row: TextRow, context: EvaluationContext): PipelineDocument {
   const [first, second] = row;
   if (row.length === 6) return flatView(toDocument('', row));
-  if (row.length === 2) return unfold(first ?? '[]', second ?? '[]');
+  if (row.length === 2) return unfold(first ?? '[]', second ?? '[]', context);
   return JSON.parse(first ?? '{}') as PipelineDocument;
+}
+
+/** The statement as far as what it assumes holds: that the collections exist which it joins. */
+async function assumed(executor: PostgresqlExecutor, native: SqlFragment, call: Call): Promise<SqlFragment> {
+  const refuted = new Set<string>();
+  for (const { name, refutedBy } of assumptionsOf(native)) {
+    if (refuted.has(name)) continue;
+    const rows = await executor.read(toStatement(refutedBy), call);
+    if (rows.length > 0) refuted.add(name);
+  }
+  return settled(native, refuted);
 }
 
 async function telling<T>(committed: () => void, write: Promise<T>): Promise<T> {

@@ -1,35 +1,8 @@
 import type { Path } from '../../../domain/query/path.ts';
-import { andSql } from '../sql/combine-conditions.ts';
+import type { Relation } from '../sql/relation.ts';
 import { type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { isStorableText } from './postgresql-order-key.ts';
 import { pathArray, pathSource } from './postgresql-paths.ts';
-import { selectedColumns, tableOf } from './postgresql-rows.ts';
-
-/** What has come of a pipeline so far: a query that has not been closed yet. */
-export interface Relation {
-  readonly from: SqlFragment;
-  /** `row`: the columns of a collection's table; `doc`: one column `doc` with the document as JSON. */
-  readonly shape: 'row' | 'doc';
-  readonly where: readonly SqlFragment[];
-  readonly order: SqlFragment | undefined;
-  readonly skip: number;
-  readonly limit: number | undefined;
-}
-
-export const rowColumns = trustedSql(selectedColumns);
-
-export function relationOf(collection: string): Relation {
-  return { from: tableOf(collection), shape: 'row', where: [], order: undefined, skip: 0, limit: undefined };
-}
-
-export function selectFrom(relation: Relation, columns: SqlFragment): SqlFragment {
-  const { from, where, order, skip, limit } = relation;
-  const conditions = where.length === 0 ? sql`` : sql` WHERE ${andSql(where)}`;
-  const ordered = order === undefined ? sql`` : sql` ORDER BY ${order}`;
-  const limited = limit === undefined ? sql`` : sql` LIMIT ${limit}`;
-  const cut = skip === 0 ? sql`` : sql` OFFSET ${skip}`;
-  return sql`SELECT ${columns} FROM ${from}${conditions}${ordered}${limited}${cut}`;
-}
 
 /** The whole document as a pipeline sees it. */
 export function documentJson({ shape }: Relation): SqlFragment {

@@ -84,6 +84,25 @@ export function assuming(assumption: SqlAssumption, holds: SqlFragment, otherwis
   return { parts: [{ kind: 'assume', assumption, holds, otherwise }] };
 }
 
+/** What a fragment assumes. */
+export function assumptionsOf({ parts }: SqlFragment): readonly SqlAssumption[] {
+  return parts.flatMap((part) => {
+    if (typeof part === 'string' || part.kind !== 'assume') return [];
+    return [part.assumption, ...assumptionsOf(part.holds), ...assumptionsOf(part.otherwise)];
+  });
+}
+
+/** The fragment that is left where assumptions of these names do not hold, and all others do. */
+export function settled(fragment: SqlFragment, refuted: ReadonlySet<string>): SqlFragment {
+  const parts: SqlPart[] = [];
+  for (const part of fragment.parts) {
+    if (typeof part === 'string' || part.kind !== 'assume') parts.push(part);
+    else
+      append(parts, settled(refuted.has(part.assumption.name) ? part.otherwise : part.holds, refuted).parts);
+  }
+  return { parts };
+}
+
 export function joinSql(fragments: readonly SqlFragment[], separator: string): SqlFragment {
   const parts: SqlPart[] = [];
   fragments.forEach((fragment, i) => {
