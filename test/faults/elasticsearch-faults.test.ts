@@ -146,6 +146,28 @@ describe.skipIf(server === '')('faults of Elasticsearch', { timeout: 120_000 }, 
     await first.cut();
   });
 
+  it('gives no half of a collection for the whole when a shard is away', async () => {
+    const _shards = { total: 2, successful: 1, failed: 1 };
+    const headers = { 'x-elastic-product': 'Elasticsearch' };
+    front.before = ({ path }) => {
+      if (path.includes('_count')) return { status: 200, headers, body: { count: 1, _shards } };
+      if (!path.includes('_search')) return undefined;
+      if (!path.includes('allow_partial_search_results=false'))
+        return { status: 200, headers, body: { _shards, hits: { hits: [] } } };
+      const error = {
+        type: 'search_phase_execution_exception',
+        reason: 'Search rejected due to missing shards',
+      };
+      return { status: 503, body: { error: { ...error, root_cause: [] }, status: 503 } };
+    };
+    const adapter = open({ addresses: [front.url] });
+    const away = { code: 'CONNECTION_ERROR' };
+    await expect(find(adapter)).rejects.toMatchObject(away);
+    await expect(adapter.count(collection, undefined, testCall())).rejects.toMatchObject(away);
+    const raw = { query: { index: collection }, params: [], allowWrites: false, maxRows: 10 };
+    await expect(adapter.raw?.(raw, testCall())).rejects.toMatchObject(away);
+  });
+
   it('goes over to other credentials, disturbs nothing that runs, and keeps the old ones when the others are refused', async () => {
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
     let accepted: readonly string[] = [basic('app:one')];

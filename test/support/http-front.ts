@@ -13,6 +13,7 @@ export interface PassingRequest {
 
 export interface FrontAnswer {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: object;
 }
 
@@ -31,7 +32,7 @@ export async function httpFront(target: string, tls?: ServerOptions): Promise<Ht
     const body = await text(incoming);
     const answer = await front.before({ method, path, headers });
     if (answer !== undefined) {
-      outgoing.writeHead(answer.status, { 'content-type': 'application/json' });
+      outgoing.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
       outgoing.end(JSON.stringify(answer.body));
       return;
     }

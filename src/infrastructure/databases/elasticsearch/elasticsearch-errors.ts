@@ -42,6 +42,9 @@ export function toServiceError(error: unknown): ServiceError {
   return new ServiceError('DATABASE_ERROR', 'Elasticsearch failed to answer', {}, error);
 }
 
+/** A node has gone or comes back, and with it some shards. */
+const unavailable =
+  /^(no_shard_available_action|unavailable_shards|node_closed|node_not_connected|node_disconnected|index_shard_not_started|shard_not_found)_exception$/;
 const tooLarge = /nested depth|too many clauses|max_clause_count|too_many_nested_clauses/i;
 
 /** The error of one item of a bulk. */
@@ -63,7 +66,8 @@ function fromStatus(status: number, reported: ErrorCause | undefined, error: unk
   if (status === 408 || status === 504) return make('QUERY_TIMEOUT', 'Elasticsearch did not answer in time');
   if (status === 413) return make('PAYLOAD_TOO_LARGE', 'the document is larger than Elasticsearch takes');
   if (status === 429) return make('CONNECTION_ERROR', 'Elasticsearch is overloaded');
-  if (status === 502 || status === 503) return make('CONNECTION_ERROR', 'Elasticsearch is not available');
+  if (status === 502 || status === 503 || unavailable.test(type))
+    return make('CONNECTION_ERROR', 'Elasticsearch is not available');
   if (status === 400 && tooLarge.test(`${reported?.reason ?? ''} ${reported?.root_cause?.[0]?.reason ?? ''}`))
     return make('QUERY_TOO_EXPENSIVE', 'the filter has more levels or conditions than Elasticsearch takes');
   return make('DATABASE_ERROR', `Elasticsearch failed: ${type}`);

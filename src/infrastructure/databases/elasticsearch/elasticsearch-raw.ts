@@ -5,6 +5,7 @@ import { invalidRequest, ServiceError, unsupportedOperation } from '../../../dom
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import { causeOf, statusOf, toServiceError } from './elasticsearch-errors.ts';
+import { wholeResults } from './elasticsearch-reader.ts';
 import { type Source, toDocument } from './elasticsearch-values.ts';
 
 /** The parts of a search that only read the collection itself. */
@@ -54,7 +55,7 @@ export async function runRawSearch(
     const request = {
       method: 'POST',
       path,
-      query: { ignore_unavailable: true },
+      query: { ignore_unavailable: true, ...wholeResults },
       body,
       repeatable: true,
     } as const;

@@ -1,6 +1,7 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { NativeFind } from '../../../application/ports/database-adapter.ts';
 import type { Document, DocumentId } from '../../../domain/document/document.ts';
+import { ServiceError } from '../../../domain/errors.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import { backgroundCall } from '../background-call.ts';
 import type { ElasticsearchConnection } from './elasticsearch-connection.ts';
@@ -24,6 +25,13 @@ interface MultiGetAnswer {
   readonly docs: readonly ((Hit & { readonly found?: boolean }) & { readonly error?: ErrorCause })[];
 }
 
+interface CountAnswer {
+  readonly count: number;
+  readonly _shards: { readonly failed: number };
+}
+
+/** Rather none than those of the shards that happen to be there. */
+export const wholeResults = { allow_partial_search_results: false } as const;
 const mostIds = 500;
 /** Documents of the first page of a stream, and of the later ones, which also hold about so many characters. */
 const firstPage = 200;
@@ -153,10 +161,17 @@ export class ElasticsearchReader {
   async #searchPage(index: string, page: object, pit: string | undefined, call: Call): Promise<SearchAnswer> {
     if (pit !== undefined) {
       const body = { ...page, pit: { id: pit, keep_alive: pitKeepAlive } };
-      return this.#connection.request({ method: 'POST', path: '/_search', body, repeatable: true }, call);
+      const search = {
+        method: 'POST',
+        path: '/_search',
+        query: wholeResults,
+        body,
+        repeatable: true,
+      } as const;
+      return this.#connection.request(search, call);
     }
     const path = `/${encodeURIComponent(index)}/_search`;
-    const query = { ignore_unavailable: true };
+    const query = { ignore_unavailable: true, ...wholeResults };
     return this.#connection.request({ method: 'POST', path, query, body: page, repeatable: true }, call);
   }
 
@@ -173,10 +188,12 @@ export class ElasticsearchReader {
   /** As far as the index has been refreshed. */
   async countNow(index: string, query: JsonObject, call: Call): Promise<number> {
     const path = `/${encodeURIComponent(index)}/_count`;
-    const answer = await this.#connection.request<{ readonly count: number }>(
+    const answer = await this.#connection.request<CountAnswer>(
       { method: 'POST', path, query: { ignore_unavailable: true }, body: { query }, repeatable: true },
       call,
     );
+    if (answer._shards.failed > 0)
+      throw new ServiceError('CONNECTION_ERROR', 'a part of the collection is not available');
     return answer.count;
   }
 
