@@ -26,7 +26,10 @@ export async function runHttpProcess(config: Config, logger: ProcessLogger): Pro
     : undefined;
   shutdownOnSignal(
     {
-      notReady: () => container.setReady(false),
+      notReady: () => {
+        container.setReady(false);
+        server.leave();
+      },
       drainDelayMs: http.drain_delay,
       drain: () => {
         container.stopStreams();

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { ServiceError } from '../domain/errors.ts';
 import type { Config } from '../infrastructure/config/load-config.ts';
 import { errorJson, toServiceError } from '../interface/http/error-response.ts';
+import { type ServingState, servedResponses } from './served-response.ts';
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** A listening server. */
 export interface HttpServer {
   readonly port: number;
+  /** From here each answer is the last of its connection, so that clients go elsewhere by themselves. */
+  leave(): void;
   /**
    * Stops accepting and waits until the running requests have their answers, at most `graceMs`; then cuts what is
    * left. Resolves to whether everything ended by itself.
@@ -19,22 +22,36 @@ export interface HttpServer {
   drain(graceMs: number): Promise<boolean>;
 }
 
+/**
+ * How long a connection that waits for its next request is left open after `leave`: a client that is at work sends it
+ * within this time and is told to close; closing first could cross a request on its way.
+ */
+const lingerMs = 500;
+
 /** Serves the router on Node with the limits of the configuration. Rejects when the port is taken. */
 export async function startHttpServer(fetch: Fetch, settings: Config['server']['http']): Promise<HttpServer> {
   const answer = getRequestListener(fetch, { overrideGlobalObjects: true, errorHandler: answerUnrouted });
+  const state: ServingState = { leaving: false, writeStallMs: settings.write_stall_timeout };
   const server = createServer(
     {
+      ServerResponse: servedResponses(state),
       keepAliveTimeout: settings.keep_alive_timeout,
       headersTimeout: settings.headers_timeout,
       requestTimeout: settings.request_timeout,
       maxHeaderSize: settings.max_header_bytes,
       connectionsCheckingInterval: 5000,
       noDelay: true,
+      // The listener refuses a request without one, in the usual form.
+      requireHostHeader: false,
     },
     answer,
   );
   server.on('clientError', answerBadHead);
-  return listen(server, settings.port, settings.host);
+  // Whoever reads the body asks for it: a request that is refused need not send it.
+  server.on('checkContinue', answer);
+  // RFC 9110 §10.1.1: other expectations may be ignored.
+  server.on('checkExpectation', answer);
+  return listen(server, settings, state);
 }
 
 /** What Node cannot even parse never reaches the router; it is answered in the same form. */
@@ -43,21 +60,30 @@ function answerBadHead(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const body = badHeadBody(badHeads[error.code ?? '']);
+  const { body, headers } = badHead(badHeads[error.code ?? '']);
+  const lines = Object.entries({ ...headers, Connection: 'close' }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
   socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 400 Bad Request\r\n${lines.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 
 /** What is no request to the router, such as a Host that cannot be part of an address. */
-function answerUnrouted(error: unknown): Response {
-  const headers = { 'Content-Type': 'application/json' };
-  if (error instanceof RequestError) return new Response(badHeadBody(undefined), { status: 400, headers });
-  return new Response(errorJson(toServiceError(error), randomUUID()), { status: 500, headers });
+function answerUnrouted(thrown: unknown): Response {
+  const isBadHead = thrown instanceof RequestError;
+  const { body, headers } = isBadHead ? badHead() : errorWithId(toServiceError(thrown));
+  return new Response(body, { status: isBadHead ? 400 : 500, headers });
 }
 
-function badHeadBody(message = 'not a valid HTTP request'): string {
-  return errorJson(new ServiceError('INVALID_REQUEST', message, { path: 'request' }), randomUUID());
+function badHead(message = 'not a valid HTTP request') {
+  return errorWithId(new ServiceError('INVALID_REQUEST', message, { path: 'request' }));
+}
+
+function errorWithId(error: ServiceError) {
+  const requestId = randomUUID();
+  const headers = { 'Content-Type': 'application/json', 'X-Request-Id': requestId };
+  return { body: errorJson(error, requestId), headers };
 }
 
 const badHeads: Readonly<Record<string, string>> = {
@@ -66,7 +92,11 @@ const badHeads: Readonly<Record<string, string>> = {
 };
 
 /** Listens and answers how to stop again. */
-export async function listen(server: Server, port: number, host: string): Promise<HttpServer> {
+export async function listen(
+  server: Server,
+  { port, host }: { readonly port: number; readonly host: string },
+  state: Pick<ServingState, 'leaving'> = { leaving: false },
+): Promise<HttpServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host, backlog: 1024 }, () => {
@@ -74,17 +104,27 @@ export async function listen(server: Server, port: number, host: string): Promis
       resolve();
     });
   });
+  let lingerUntil: number | undefined;
+  const leave = () => {
+    state.leaving = true;
+    lingerUntil ??= Date.now() + lingerMs;
+    return lingerUntil;
+  };
   return {
     port: (server.address() as AddressInfo).port,
-    drain: (graceMs) => drain(server, graceMs),
+    leave,
+    drain: (graceMs) => drain(server, leave(), graceMs),
   };
 }
 
-async function drain(server: Server, graceMs: number): Promise<boolean> {
+async function drain(server: Server, lingerUntil: number, graceMs: number): Promise<boolean> {
   let clean = true;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // A connection that was busy at `close` stays open when it becomes idle.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  // `http.Server.close` would close idle connections at once.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const sweep = setInterval(() => {
+    // After a look at what has come: a connection whose request waits to be read is not idle.
+    if (Date.now() >= lingerUntil) setImmediate(() => server.closeIdleConnections());
+  }, 50);
   const cut = setTimeout(() => {
     clean = false;
     server.closeAllConnections();

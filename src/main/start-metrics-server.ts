@@ -25,5 +25,5 @@ export async function startMetricsServer(
       response.writeHead(path === '/live' || probes.ready() ? 200 : 503).end();
     } else response.writeHead(404).end();
   });
-  return listen(server, settings.metrics_port, settings.host);
+  return listen(server, { port: settings.metrics_port, host: settings.host });
 }

@@ -17,10 +17,13 @@ const http = z.strictObject({
   keep_alive_timeout: duration('65s').describe('How long an idle connection stays open.'),
   headers_timeout: duration('15s').describe('How long a client may take to send its headers.'),
   request_timeout: duration('60s').describe('How long a client may take to send a whole request.'),
+  write_stall_timeout: duration('30s').describe(
+    'A client that takes nothing of its answer for so long is cut off.',
+  ),
   max_header_bytes: z.int().min(1024).max(1_048_576).default(16_384).describe('Largest request head, bytes.'),
   shutdown_timeout: duration('15s').describe('How long running requests may go on after SIGTERM.'),
   drain_delay: duration('0s').describe(
-    'Pause between "not ready" and closing the port, for load balancers that look only now and then.',
+    'Pause between "not ready" and closing the port, for load balancers that look only now and then. From its beginning each answer carries `Connection: close`; connections that stay idle are closed half a second later at the earliest.',
   ),
   trust_proxy: z
     .boolean()

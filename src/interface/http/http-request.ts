@@ -70,10 +70,10 @@ export class HttpRequest implements Client {
   }
 
   readBody(maxBytes: number): Promise<string> {
-    const { incoming } = this.#host;
+    const { incoming, outgoing } = this.#host;
     return incoming === undefined
       ? readWebBody(this.#context.req.raw.body, maxBytes)
-      : readNodeBody(incoming, maxBytes);
+      : readNodeBody(incoming, outgoing, maxBytes);
   }
 
   /** @param trustProxy whether the last `X-Forwarded-For` address was set by a proxy of ours. */

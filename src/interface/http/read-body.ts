@@ -1,12 +1,20 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalidRequest, ServiceError } from '../../domain/errors.ts';
 
 /**
  * Reads a request body as UTF-8 text, straight from Node's stream: the detour over a Web `Request` costs more than a
  * small request does altogether. Counts bytes as they come, whatever Content-Length says, and stops at the limit.
+ * @param outgoing tells a client that waits for it (`Expect: 100-continue`) to send its body.
  */
-export function readNodeBody(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+export function readNodeBody(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse | undefined,
+  maxBytes: number,
+): Promise<string> {
+  const { 'content-length': length, expect } = incoming.headers;
+  if (length !== undefined && Number(length) > maxBytes) return Promise.reject(payloadTooLarge(maxBytes));
+  if (expect?.toLowerCase() === '100-continue') outgoing?.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
