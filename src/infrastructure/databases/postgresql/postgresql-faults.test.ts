@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { sql } from '../sql/sql-fragment.ts';
 import { createPostgresqlAdapter } from './postgresql-adapter.ts';
-import { call, document, dropDatabase, freshDatabase } from './postgresql-test-database.ts';
+import { call, document, dropDatabase, freshDatabase, index } from './postgresql-test-database.ts';
 
 /** Without a server the tests are skipped. */
 const serverUri = process.env.POSTGRESQL_URI;
@@ -106,5 +107,31 @@ describe.skipIf(serverUri === undefined)('faults of PostgreSQL', () => {
       { status: 'failed', error: { code: 'VALIDATION_ERROR', details: { path: 'data.deep.0.text' } } },
       { status: 'inserted' },
     ]);
+  });
+
+  it('tells of a value that an index cannot hold, and refuses nothing but its document', async () => {
+    const long = randomBytes(3000).toString('base64');
+    const refused = { code: 'VALIDATION_ERROR', details: { path: 'data' } };
+    const keys = [{ path: ['text'], kind: 1 as const }];
+    await adapter.insert('long', [document('long', 'before', { text: 'a' })], call(), { ordered: true });
+    await adapter.schema.createIndex('long', index('text', { keys }), call());
+    const documents = [document('long', 'long', { text: long }), document('long', 'short', { text: 'b' })];
+    expect(await adapter.insert('long', documents, call(), { ordered: false })).toMatchObject([
+      { status: 'failed', error: refused },
+      { status: 'inserted' },
+    ]);
+    const change = { kind: 'merge', data: { text: long }, metadata: {} } as const;
+    const modification = { id: 'before', change, expectedVersion: 1, where: undefined, insert: undefined };
+    expect(await adapter.modify('long', [modification], call(), { ordered: true })).toMatchObject([
+      { status: 'failed', error: refused },
+    ]);
+    // A hash has no such bound, and what is unique is kept as one.
+    const other = document('other', 'long', { text: long });
+    await adapter.insert('other', [other], call(), { ordered: true });
+    const hashed = [{ path: ['text'], kind: 'hashed' as const }];
+    await adapter.schema.createIndex('other', index('hash', { keys: hashed }), call());
+    await expect(adapter.schema.createIndex('other', index('text', { keys }), call())).rejects.toMatchObject({
+      code: 'INDEX_ERROR',
+    });
   });
 });
