@@ -2,7 +2,7 @@ import { pushDown } from '../../../application/planning/push-down.ts';
 import type { Dialect, NativePipeline, PlanContext } from '../../../application/ports/dialect.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
 import type { Stage } from '../../../domain/query/stage.ts';
-import { limited, matching, ordered, type Relation, skipped } from './relation.ts';
+import { isCut, limited, matching, ordered, type Relation, skipped } from './relation.ts';
 import { type SqlFragment, sql } from './sql-fragment.ts';
 
 /** What a database says of the stages of a pipeline; undefined wherever it has no exact words. */
@@ -77,7 +77,7 @@ function nextRelation(
   context: PlanContext,
   dialect: PipelineDialect,
 ): Relation | undefined {
-  const known = relation.isTable ? context : { ...context, indexes: [] };
+  const known = relation.isTable && !isCut(relation) ? context : { ...context, indexes: [] };
   switch (stage.kind) {
     case 'match': {
       if (stage.filter.kind === 'nothing') return matching(relation, sql`FALSE`);
