@@ -13,6 +13,7 @@ import type { ProcessLogger } from '../infrastructure/telemetry/create-logger.ts
 import { PrometheusMetrics } from '../infrastructure/telemetry/prometheus-metrics.ts';
 import type { MetricsSnapshot } from '../infrastructure/telemetry/render-metrics.ts';
 import type { HttpDependencies } from '../interface/http/dependencies.ts';
+import { OpenStreams } from '../interface/http/open-streams.ts';
 import { cursorKeyOf } from './cursor-key.ts';
 import { ownMemory, type SharedMemory } from './own-memory.ts';
 import { poolStates } from './pool-states.ts';
@@ -89,6 +90,10 @@ export function createContainer({ config, logger, ...shared }: ContainerOptions)
           ? { origins: server.http.cors_origins, maxAgeSeconds: 600 }
           : undefined,
       trustProxy: server.http.trust_proxy,
+      streams: {
+        results: new OpenStreams(server.http.max_result_streams),
+        changes: new OpenStreams(server.http.max_change_streams),
+      },
       stopping: stopping.signal,
     },
     setReady: (value) => {

@@ -6,6 +6,7 @@ import { InProcessIdempotencyStore } from '../../src/infrastructure/in-process/i
 import { createHttpApp } from '../../src/interface/http/app.ts';
 import type { HttpDependencies } from '../../src/interface/http/dependencies.ts';
 import type { HostEnvironment } from '../../src/interface/http/http-request.ts';
+import { OpenStreams } from '../../src/interface/http/open-streams.ts';
 import { temporaryFolder } from './start-service.ts';
 import { openTestRepository } from './test-databases.ts';
 
@@ -59,6 +60,7 @@ export function testDependencies(type: 'memory' | 'sqlite' = 'memory'): HttpDepe
     rawQueries: { enabled: false, allowWrites: false },
     cors: undefined,
     trustProxy: false,
+    streams: { results: new OpenStreams(100), changes: new OpenStreams(100) },
     stopping: new AbortController().signal,
   };
 }

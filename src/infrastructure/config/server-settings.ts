@@ -20,6 +20,20 @@ const http = z.strictObject({
   write_stall_timeout: duration('30s').describe(
     'A client that takes nothing of its answer for so long is cut off.',
   ),
+  max_result_streams: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe(
+      'Results that one process streams as NDJSON at a time; one more is refused with 503. Each holds its query and some megabytes until its client has read it.',
+    ),
+  max_change_streams: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1000)
+    .describe('Clients that watch changes at one process at a time; one more is refused with 503.'),
   max_header_bytes: z.int().min(1024).max(1_048_576).default(16_384).describe('Largest request head, bytes.'),
   shutdown_timeout: duration('15s').describe('How long running requests may go on after SIGTERM.'),
   drain_delay: duration('0s').describe(

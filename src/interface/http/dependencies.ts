@@ -7,6 +7,7 @@ import type { Logger } from '../../application/ports/logger.ts';
 import type { Metrics } from '../../application/ports/metrics.ts';
 import type { RateLimiter } from '../../application/ports/rate-limiter.ts';
 import type { ServiceStatus } from '../../application/ports/service-status.ts';
+import type { OpenStreams } from './open-streams.ts';
 
 /** Everything that the router needs from outside; the composition roots and the tests make it. */
 export interface HttpDependencies {
@@ -28,6 +29,13 @@ export interface HttpDependencies {
   readonly cors: CorsPolicy | undefined;
   /** Whether the last `X-Forwarded-For` address, set by a proxy of ours, is the client's. */
   readonly trustProxy: boolean;
+  /** Streamed answers, which last as long as their clients read them. */
+  readonly streams: {
+    /** NDJSON. */
+    readonly results: OpenStreams;
+    /** Server-sent events of changes. */
+    readonly changes: OpenStreams;
+  };
   /** Aborted when the process begins to stop: ends streams that would not end by themselves. */
   readonly stopping: AbortSignal;
 }

@@ -20,7 +20,15 @@ export async function ndjsonAnswer<T>(
   render: (row: T) => string,
 ): Promise<Answer> {
   const iterator = rows[Symbol.asyncIterator]();
-  let next = await iterator.next();
+  const close = exchange.service.streams.results.open();
+  let next = await iterator.next().catch((error: unknown) => {
+    close();
+    throw error;
+  });
+  const release = () => {
+    close();
+    exchange.end();
+  };
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>(
     {
@@ -38,11 +46,11 @@ export async function ndjsonAnswer<T>(
         }
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (!next.done) return;
-        exchange.end();
+        release();
         controller.close();
       },
       async cancel() {
-        exchange.end();
+        release();
         await iterator.return?.();
       },
     },

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createTestApp, send } from '../../../../test/support/test-app.ts';
+import { createTestApp, send, testDependencies } from '../../../../test/support/test-app.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import { OpenStreams } from '../open-streams.ts';
 
 const app = createTestApp();
 const total = 25;
@@ -142,6 +143,35 @@ test('watches changes, and resumes after the last event', async () => {
   await again?.read();
   expect((await again?.read())?.value).toContain('event: deleted');
   await again?.cancel();
+});
+
+test('a position that the feed refuses is an error, not a stream', async () => {
+  const refused = await send(app, 'GET /documents/watched/watch', { headers: { 'Last-Event-ID': 'abc' } });
+  expect([refused.status, refused.error.code]).toEqual([400, 'INVALID_REQUEST']);
+  expect(refused.error.details).toMatchObject({ path: 'Last-Event-ID' });
+});
+
+test.each([
+  ['/api/v1/documents/items', 'application/x-ndjson'],
+  ['/api/v1/documents/items/watch', 'text/event-stream'],
+])('only so many streams of %s are open at a time', async (path, accept) => {
+  const base = testDependencies();
+  const streams = { results: new OpenStreams(1), changes: new OpenStreams(1) };
+  const few = createTestApp({ ...base, streams });
+  const documents = Array.from({ length: 1000 }, () => ({ data: { text: 'x'.repeat(100) } }));
+  await send(few, 'POST /documents/bulk/insert', { body: { collection: 'items', documents } });
+  const open = await few.request(path, { headers: { Accept: accept } });
+  const refused = await few.request(path, { headers: { Accept: accept } });
+  expect([open.status, refused.status, refused.headers.get('retry-after')]).toEqual([200, 503, '1']);
+  await open.body?.cancel();
+  const again = await few.request(path, { headers: { Accept: accept } });
+  expect(again.status).toBe(200);
+  await again.body?.cancel();
+  const bad = `${path}?filter={"$bad":1}`;
+  await few.request(bad, { headers: { Accept: accept } });
+  const after = await few.request(path, { headers: { Accept: accept } });
+  expect(after.status).toBe(200);
+  await after.body?.cancel();
 });
 
 test('a cursor of a long sort key is taken back by the list', async () => {

@@ -202,13 +202,10 @@ const watch = defineEndpoint({
         'changeFeed',
         'this host cannot send a stream without an end',
       );
-    const after = exchange.request.header('last-event-id');
-    const changes = watchCollection(
-      await exchange.context(),
-      exchange.param('collection'),
-      after === '' ? undefined : after,
-    );
-    return eventStreamAnswer(exchange, changes);
+    const given = exchange.request.header('last-event-id');
+    const after = given === '' ? undefined : given;
+    const changes = watchCollection(await exchange.context(), exchange.param('collection'), after);
+    return eventStreamAnswer(exchange, changes, after !== undefined);
   },
 });
 
