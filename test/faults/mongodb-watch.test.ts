@@ -63,8 +63,11 @@ describe.skipIf(uri === '')('mongodb', () => {
     );
   const numbers = (events: readonly ChangeEvent[]) => events.map(({ data }) => data?.n);
   const upTo = (end: number) => Array.from({ length: end }, (_, index) => index);
+  /** The server has accepted the stream, which is read from then on. */
   const opened = () =>
-    expect.poll(() => wire.commands.filter(isOpening).length, { timeout: 10_000 }).toBeGreaterThan(0);
+    expect
+      .poll(() => wire.commands.some((sent) => sent.name === 'getMore'), { timeout: 10_000, interval: 5 })
+      .toBe(true);
   const first = (wanted: string, fate: Fate, times: number): void => {
     let left = times;
     wire.decide((sent) => (sent.name === wanted && left-- > 0 ? fate : 'pass'));

@@ -7,7 +7,7 @@ import type { ChangeEvent } from '../../../domain/events.ts';
 import { toChangeEvent } from './mongodb-change-event.ts';
 import { openStream, type Position, type StreamChange } from './mongodb-change-stream.ts';
 import type { MongodbConnection } from './mongodb-connection.ts';
-import { toServiceError } from './mongodb-errors.ts';
+import { needsReplicaSet, toServiceError } from './mongodb-errors.ts';
 import { type BsonDocument, isBsonDocument } from './mongodb-values.ts';
 
 type Scope = Parameters<ChangeFeed['watch']>[0];
@@ -60,6 +60,7 @@ async function* changes(
   call: Call,
 ): AsyncIterable<ChangeEvent | undefined> {
   const db = await connection.db();
+  if (connection.kind() === 'standalone') throw needsReplicaSet();
   const stream = await openStream(db, collection, position, call.signal);
   try {
     for (let change = stream.first; !call.signal.aborted; change = await stream.next()) {

@@ -9,6 +9,11 @@ const index: Meaning = ['INDEX_ERROR', 'MongoDB refuses this index'];
 const expensive: Meaning = ['QUERY_TOO_EXPENSIVE', 'the query needs more memory than one may use'];
 const unsupported: Meaning = ['UNSUPPORTED_OPERATION', 'this MongoDB server cannot do that'];
 
+const busy: Meaning = ['RATE_LIMIT_EXCEEDED', 'MongoDB takes no more requests just now'];
+
+export const noRetries =
+  'this server has no retryable writes: add retryWrites=false to the address of MongoDB';
+
 /** By the server's number of the error. */
 export const errorCodes: Readonly<Record<number, Meaning>> = {
   2: ['INVALID_REQUEST', 'MongoDB refuses a value of this request'],
@@ -24,6 +29,7 @@ export const errorCodes: Readonly<Record<number, Meaning>> = {
   16: mistake,
   17: mistake,
   18: ['CONNECTION_ERROR', 'MongoDB does not accept the credentials'],
+  20: unsupported,
   26: ['COLLECTION_NOT_FOUND', 'no such collection'],
   27: ['INDEX_ERROR', 'no such index'],
   28: ['INVALID_REQUEST', 'the path leads through a value that cannot hold it'],
@@ -60,7 +66,10 @@ export const errorCodes: Readonly<Record<number, Meaning>> = {
   280: ['INVALID_REQUEST', 'the change log does not hold this position: start without Last-Event-ID'],
   286: ['INVALID_REQUEST', 'this position has left the change log: start without Last-Event-ID'],
   292: expensive,
+  // Amazon DocumentDB: retryable writes, features, stages.
+  301: ['UNSUPPORTED_OPERATION', noRetries],
   303: unsupported,
+  304: unsupported,
   10003: ['VALIDATION_ERROR', 'a document of a capped collection cannot grow'],
   10334: ['PAYLOAD_TOO_LARGE', 'the document is larger than MongoDB stores (16 MiB)'],
   10107: unreachable,
@@ -69,6 +78,8 @@ export const errorCodes: Readonly<Record<number, Meaning>> = {
   13388: unreachable,
   13435: unreachable,
   13436: unreachable,
+  // Azure Cosmos DB: too many requests.
+  16500: busy,
   16819: expensive,
   16945: expensive,
   17280: ['PAYLOAD_TOO_LARGE', 'a key of an index is too large'],

@@ -1,5 +1,6 @@
 import {
   type MongoBulkWriteError,
+  MongoCompatibilityError,
   MongoError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
@@ -8,7 +9,7 @@ import {
 } from 'mongodb';
 import { type ErrorDetails, ServiceError } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/value/value.ts';
-import { errorCodes } from './mongodb-error-codes.ts';
+import { errorCodes, noRetries } from './mongodb-error-codes.ts';
 import { isBsonDocument, toRelaxedJson } from './mongodb-values.ts';
 
 /**
@@ -25,6 +26,8 @@ export function toServiceError(error: unknown, collection?: string): ServiceErro
     return new ServiceError('CONNECTION_ERROR', 'MongoDB cannot be reached', {}, error);
   if (error instanceof MongoError && connectionNames.has(error.name))
     return new ServiceError('CONNECTION_ERROR', 'the connection to MongoDB is gone', {}, error);
+  if (error instanceof MongoCompatibilityError)
+    return unsupported('this MongoDB server is too old, or of a kind that cannot do that', error);
   if (error instanceof Error && tooLarge.test(error.message))
     return new ServiceError(
       'PAYLOAD_TOO_LARGE',
@@ -55,8 +58,11 @@ function fromServer(error: MongoServerError, collection: string | undefined): Se
   const code = Number(error.code);
   if (code === 11000 || code === 11001) return duplicateKey(error, collection);
   const known = errorCodes[code];
+  if (isAboutRetries(error)) return unsupported(noRetries, error);
   const needsReplicas = code === 40573 || (code === 20 && /replica set/i.test(error.message));
   if (needsReplicas) return needsReplicaSet(error);
+  if (error.hasErrorLabel('SystemOverloadedError'))
+    return new ServiceError('RATE_LIMIT_EXCEEDED', 'MongoDB takes no more requests just now', {}, error);
   if (error.hasErrorLabel('TransientTransactionError') || conflicts.has(code))
     return new ServiceError('TRANSACTION_FAILED', 'another write got in the way', { transient: true }, error);
   if (lacking.has(code) || (code === 2 && /^unknown (top level )?operator/i.test(error.message)))
@@ -78,6 +84,15 @@ function fromServer(error: MongoServerError, collection: string | undefined): Se
     detailsOf(error, undefined),
     error,
   );
+}
+
+/** The driver's words in place of the server's, without its code. */
+function isAboutRetries({ errorResponse }: MongoServerError): boolean {
+  return errorResponse?.originalError instanceof MongoServerError;
+}
+
+function unsupported(message: string, cause: unknown): ServiceError {
+  return new ServiceError('UNSUPPORTED_OPERATION', message, { database: 'mongodb' }, cause);
 }
 
 /** Operators and stages that passed our parser: a server that does not know them is older, or another product. */
@@ -122,20 +137,28 @@ export function needsReplicaSet(cause?: unknown): ServiceError {
   );
 }
 
-/** With the key, which servers since 4.4 send beside the message. */
+/** With the key, which servers since 4.4 send beside the message; other products may tell nothing at all. */
 function duplicateKey(error: MongoServerError, collection: string | undefined): ServiceError {
-  const { keyValue, errmsg } = error as { keyValue?: unknown; errmsg?: unknown };
-  const text = typeof errmsg === 'string' ? errmsg : error.message;
-  const index = /index: (\S+)/.exec(text)?.[1];
+  const { keyValue, keyPattern } = error as { keyValue?: unknown; keyPattern?: unknown };
+  const index = isOfId(keyPattern) || isOfId(keyValue) ? '_id_' : indexName(error);
   const key: Json = isBsonDocument(keyValue) ? toRelaxedJson(keyValue) : null;
+  const name = index === undefined ? 'a unique index' : `the unique index ${index}`;
   return new ServiceError(
     'DUPLICATE_KEY',
-    index === '_id_'
-      ? 'a document with this id exists'
-      : `the unique index ${index ?? ''} has this key already`,
+    index === '_id_' ? 'a document with this id exists' : `${name} has this key already`,
     { ...(collection !== undefined && { collection }), ...(index !== undefined && { index }), key },
     error,
   );
+}
+
+function isOfId(key: unknown): boolean {
+  return isBsonDocument(key) && Object.keys(key).join() === '_id';
+}
+
+/** MongoDB's words, and those of DocumentDB on PostgreSQL. */
+function indexName({ errmsg, message }: { errmsg?: unknown; message: string }): string | undefined {
+  const text = typeof errmsg === 'string' ? errmsg : message;
+  return /\bindex: (\S+)/.exec(text)?.[1] ?? /\bIndex '(.+)'/.exec(text)?.[1];
 }
 
 /** The error of one write of a bulk, by its position. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Document } from '../../../domain/document/document.ts';
+import type { Document, DocumentId } from '../../../domain/document/document.ts';
 import type { Modification, ModifyOutcome } from '../../../domain/document/modification.ts';
 import { type ErrorCode, ServiceError } from '../../../domain/errors.ts';
 import { commandOptions, run } from './mongodb-call.ts';
@@ -165,11 +165,17 @@ async function insertSeed(
     await run(call, collection.collectionName, () => collection.insertOne(toStored(outcome.after), options));
     return outcome;
   } catch (error) {
-    const taken =
-      error instanceof ServiceError && error.code === 'DUPLICATE_KEY' && error.details.index === '_id_';
-    if (taken && session === undefined) return undefined;
+    if (session === undefined && (await isTaken(target, modification.id, error))) return undefined;
     throw error;
   }
+}
+
+/** Whether a document with that id is there by now. Not every product says which index it was. */
+async function isTaken(target: ModifyTarget, id: DocumentId, error: unknown): Promise<boolean> {
+  if (!(error instanceof ServiceError) || error.code !== 'DUPLICATE_KEY') return false;
+  const { index } = error.details;
+  if (index !== undefined) return index === '_id_';
+  return (await findStored(target, { _id: idCondition(id) })) !== undefined;
 }
 
 function read(target: ModifyTarget, stored: BsonDocument): Document {

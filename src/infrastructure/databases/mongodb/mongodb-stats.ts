@@ -2,16 +2,12 @@ import type { Db } from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { CollectionStats, DatabaseStats } from '../../../application/ports/database-adapter.ts';
 import { commandOptions } from './mongodb-call.ts';
+import { toServiceError } from './mongodb-errors.ts';
 import { type BsonDocument, isBsonDocument } from './mongodb-values.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/collStats/ */
 export async function collectionStats(db: Db, collection: string, call: Call): Promise<CollectionStats> {
-  const options = { ...commandOptions(call, undefined), signal: call.signal };
-  const stages = [{ $collStats: { storageStats: {} } }];
-  // One answer per shard.
-  const parts: BsonDocument[] = [];
-  for await (const part of db.collection(collection).aggregate<BsonDocument>(stages, options))
-    parts.push(isBsonDocument(part.storageStats) ? part.storageStats : {});
+  const parts = await storageStats(db, collection, call);
   const sizes = new Map<string, number>();
   for (const part of parts) {
     for (const [name, size] of Object.entries(indexSizes(part)))
@@ -22,6 +18,19 @@ export async function collectionStats(db: Db, collection: string, call: Call): P
     sizeBytes: total(parts, 'size'),
     indexes: [...sizes].map(([name, sizeBytes]) => ({ name, sizeBytes })),
   };
+}
+
+/** One answer per shard. Some products know only the command that MongoDB has deprecated. */
+async function storageStats(db: Db, collection: string, call: Call): Promise<readonly BsonDocument[]> {
+  const options = { ...commandOptions(call, undefined), signal: call.signal };
+  const stages = [{ $collStats: { storageStats: {} } }];
+  try {
+    const parts = await db.collection(collection).aggregate<BsonDocument>(stages, options).toArray();
+    return parts.map(({ storageStats }) => (isBsonDocument(storageStats) ? storageStats : {}));
+  } catch (error) {
+    if (toServiceError(error).code !== 'UNSUPPORTED_OPERATION') throw error;
+    return [await db.command({ collStats: collection }, options)];
+  }
 }
 
 /** https://www.mongodb.com/docs/manual/reference/command/dbStats/ */

@@ -6,7 +6,7 @@ import { ServiceError } from '../../../domain/errors.ts';
 import { type Interceptor, interceptOperations } from '../intercept.ts';
 import { commandOptions, run } from './mongodb-call.ts';
 import type { MongodbConnection } from './mongodb-connection.ts';
-import { needsReplicaSet } from './mongodb-errors.ts';
+import { needsReplicaSet, toServiceError } from './mongodb-errors.ts';
 import type { MongodbNative } from './mongodb-native.ts';
 import { mongodbOperations } from './mongodb-operations.ts';
 
@@ -41,7 +41,7 @@ export async function runInTransaction<T>(
     if (session.inTransaction()) ending = session.abortTransaction().catch(() => undefined);
     // Locks are gone when the caller hears of it, unless there is no server to free them, or no time.
     if (!call.signal.aborted && !isLost(error)) await ending;
-    throw error;
+    throw toServiceError(error);
   } finally {
     ending.then(() => session.endSession()).catch(() => undefined);
   }
