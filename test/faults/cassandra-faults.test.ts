@@ -177,7 +177,10 @@ describe.skipIf(server === '')('faults of Cassandra', { timeout: 120_000 }, () =
     expect(await insert(adapter, 'renewed')).toEqual([{ status: 'inserted' }]);
     expect(users).toEqual(new Set(['renewed']));
     const locked = open(front, { credentials: { username: 'service', password: 'one' } });
-    await expect(get(locked, 'a')).rejects.toMatchObject({ code: 'CONNECTION_ERROR' });
+    await expect(get(locked, 'a')).rejects.toMatchObject({
+      code: 'CONNECTION_ERROR',
+      message: 'Cassandra refuses the credentials',
+    });
   });
 });
 

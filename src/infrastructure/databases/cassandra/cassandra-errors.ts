@@ -7,7 +7,7 @@ const codes = types.responseErrorCodes;
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof errors.ResponseError) return fromServer(error);
-  if (error instanceof errors.AuthenticationError)
+  if (isRefusedLogin(error))
     return new ServiceError('CONNECTION_ERROR', 'Cassandra refuses the credentials', {}, error);
   if (error instanceof errors.OperationTimedOutError)
     return new ServiceError('QUERY_TIMEOUT', 'Cassandra did not answer in time', {}, error);
@@ -16,6 +16,13 @@ export function toServiceError(error: unknown): ServiceError {
   if (isConnectionFailure(error))
     return new ServiceError('CONNECTION_ERROR', 'Cassandra cannot be reached', {}, error);
   return new ServiceError('DATABASE_ERROR', 'Cassandra failed to answer', {}, error);
+}
+
+/** Also when every node that was tried refused it. */
+function isRefusedLogin(error: unknown): boolean {
+  if (error instanceof errors.NoHostAvailableError)
+    return Object.values(error.innerErrors ?? {}).some(isRefusedLogin);
+  return error instanceof errors.AuthenticationError;
 }
 
 function fromServer(error: errors.ResponseError): ServiceError {

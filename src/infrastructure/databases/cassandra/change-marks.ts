@@ -17,7 +17,7 @@ const maxPerBatch = 500;
  * every change below it has happened), and only those that have not, or take long, get a note of their own.
  */
 export class ChangeMarks {
-  readonly #connection: CassandraConnection;
+  readonly #connection: Pick<CassandraConnection, 'options' | 'batch'>;
   readonly #text: string;
   /** Changes that have begun and not ended, in the order of their names, with the moment of their beginning. */
   readonly #pending = new Map<string, number>();
@@ -29,7 +29,7 @@ export class ChangeMarks {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(connection: CassandraConnection) {
+  constructor(connection: Pick<CassandraConnection, 'options' | 'batch'>) {
     this.#connection = connection;
     const table = tableOf(connection.options, 'change_marks');
     this.#text = `INSERT INTO ${table} (bucket, subject, state) VALUES (?, ?, ?)`;
