@@ -80,6 +80,18 @@ export const databaseSections = {
         .default('./data/documents.db')
         .describe('File of the embedded database; its folder is made. Relative to the working directory.'),
       readers: z.int().min(1).max(64).default(2).describe('Threads that read beside the one that writes.'),
+      kept_changes: z
+        .int()
+        .min(1)
+        .default(100_000)
+        .describe('How many changes are kept at most: so far `watch` can go back.'),
+      change_age: duration('24h').describe('How long changes are kept for `watch` at most.'),
+      max_watchers: z
+        .int()
+        .min(1)
+        .max(100_000)
+        .default(1000)
+        .describe('Streams of changes that one process answers at a time.'),
     })
     .prefault({}),
   memory: z

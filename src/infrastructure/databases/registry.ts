@@ -48,8 +48,11 @@ const adapters: Partial<
     const { cassandraOptions } = await import('./cassandra/cassandra-settings.ts');
     return finish(createCassandraAdapter(cassandraOptions(config)));
   },
-  sqlite: async (config, finish) =>
-    finish((await import('./sqlite/sqlite-adapter.ts')).createSqliteAdapter(config.sqlite)),
+  sqlite: async (config, finish) => {
+    const { createSqliteAdapter } = await import('./sqlite/sqlite-adapter.ts');
+    const { sqliteOptions } = await import('./sqlite/sqlite-settings.ts');
+    return finish(createSqliteAdapter(sqliteOptions(config)));
+  },
 };
 
 /**

@@ -5,6 +5,7 @@ import { validationError } from '../../../domain/errors.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { sqliteCapabilities } from './sqlite-capabilities.ts';
 import { sqliteChangeFeed } from './sqlite-change-feed.ts';
+import { SqliteChangeTail } from './sqlite-change-tail.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { isMissingTable } from './sqlite-errors.ts';
@@ -22,8 +23,10 @@ export interface SqliteOptions {
   /** How often expired documents and old changes are removed, milliseconds; a minute unless given. */
   readonly sweepInterval?: number;
   /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
-  readonly keptChanges?: number;
-  readonly changeAge?: number;
+  readonly keptChanges?: number | undefined;
+  readonly changeAge?: number | undefined;
+  /** Streams of changes that this process answers at a time; 1,000 unless given. */
+  readonly maxWatchers?: number | undefined;
 }
 
 /** Documents in one SQLite file, with the SQLite of Node itself; several processes may share the file. */
@@ -50,7 +53,7 @@ export function createSqliteAdapter(options: SqliteOptions): DatabaseAdapter<Sql
       const { writer } = await database.open();
       return writer.transaction(call, (step) => body(sqliteOperations(insideTransaction(step))));
     },
-    changeFeed: sqliteChangeFeed(database),
+    changeFeed: sqliteChangeFeed(database, new SqliteChangeTail(database, options.maxWatchers ?? 1_000)),
     raw: async (command, call) => runRaw(database, command, call),
     ping: async () => {
       const { local, readers } = await database.open();

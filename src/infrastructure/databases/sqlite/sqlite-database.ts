@@ -56,6 +56,12 @@ export class SqliteDatabase implements SqliteExecutor {
     return this.#opened;
   }
 
+  /** This thread's connection, seeing all that is committed by now; undefined before the first use. */
+  current(): SqliteConnection | undefined {
+    this.#opened?.snapshot.end();
+    return this.#opened?.local;
+  }
+
   async *rows(statement: SqlFragment, call: Call, groups = false): AsyncGenerator<Rows> {
     const { readers } = this.#opened ?? (await this.open());
     yield* readers.rows(statement, call, groups);

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../../domain/errors.ts';
+import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -24,20 +24,65 @@ export function lastSequence(connection: SqliteConnection): number {
   return row === undefined ? 0 : Number((row as unknown as [number])[0]);
 }
 
-/** Up to `limit` changes after a number, oldest first, of one collection or of all. */
+/**
+ * Rejects a position that the log does not go back to, or that it has not reached: what follows it is not known, and a
+ * gap that nobody tells of would look like no change at all.
+ */
+export function checkPosition(connection: SqliteConnection, position: number): void {
+  const last = lastSequence(connection);
+  const row = connection.prepare('SELECT min(seq) FROM "$outbox"').get() as unknown as [number | null];
+  const oldest = row[0] ?? last + 1;
+  if (position >= oldest - 1 && position <= last) return;
+  const message =
+    position > last
+      ? 'the change log has not come to this position'
+      : 'the change log no longer goes back to this position: read the collection anew';
+  throw new ServiceError('INVALID_REQUEST', message, {
+    path: 'Last-Event-ID',
+    oldest_position: String(oldest - 1),
+    latest_position: String(last),
+  });
+}
+
+/** The next changes without what they hold: their numbers and collections. */
+export function readHeads(
+  connection: SqliteConnection,
+  after: number,
+  limit: number,
+): readonly (readonly [seq: number, collection: string])[] {
+  const text = 'SELECT seq, collection FROM "$outbox" WHERE seq > ? ORDER BY seq LIMIT ?';
+  return connection.prepare(text).all(after, limit) as unknown as readonly [number, string][];
+}
+
+const columns = `seq, collection, id, kind, version, data, metadata, occurred_at,
+  (SELECT value FROM "$meta" WHERE name = 'instance')`;
+
+/** Undefined when it is no longer kept. */
+export function readChange(connection: SqliteConnection, seq: number): ChangeEvent | undefined {
+  const row = connection.prepare(`SELECT ${columns} FROM "$outbox" WHERE seq = ?`).get(seq);
+  return row === undefined ? undefined : toEvent(row as unknown as OutboxRow);
+}
+
+const batch = 100;
+/** Characters of documents after which a batch is full. */
+const batchText = 1024 * 1024;
+
+/** The next changes after a number, oldest first, of one collection or of all; `complete`: there are no more. */
 export function readChanges(
   connection: SqliteConnection,
   after: number,
   collection: string | undefined,
-  limit: number,
-): readonly ChangeEvent[] {
-  const text = `SELECT seq, collection, id, kind, version, data, metadata, occurred_at,
-    (SELECT value FROM "$meta" WHERE name = 'instance')
-    FROM "$outbox" WHERE seq > ?1 AND (?2 IS NULL OR collection = ?2) ORDER BY seq LIMIT ?3`;
-  return connection
-    .prepare(text)
-    .all(after, collection ?? null, limit)
-    .map((row) => toEvent(row as unknown as OutboxRow));
+): { readonly changes: readonly ChangeEvent[]; readonly complete: boolean } {
+  const text = `SELECT ${columns} FROM "$outbox" WHERE seq > ?1 AND (?2 IS NULL OR collection = ?2) ORDER BY seq`;
+  const changes: ChangeEvent[] = [];
+  let size = 0;
+  for (const row of connection.prepare(text).iterate(after, collection ?? null)) {
+    const [, , , , , data] = row as unknown as OutboxRow;
+    changes.push(toEvent(row as unknown as OutboxRow));
+    size += data?.length ?? 0;
+    if (changes.length >= batch || size > batchText) return { changes, complete: false };
+  }
+  return { changes, complete: true };
 }
 
 type OutboxRow = readonly [

@@ -46,6 +46,13 @@ describe('raw', () => {
     await expect(raw('DROP TABLE c', true)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
     await expect(raw('DELETE FROM "$outbox"', true)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
+  it.each(['not json', '[]', '{a:1}', '{}}'])('writes no document that is %s', async (data) => {
+    const query = `UPDATE c SET data = '${data}'`;
+    await expect(raw(query, true)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(raw(query.replace('data', 'metadata'), true)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+  });
 });
 
 const endless = 'WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r)';

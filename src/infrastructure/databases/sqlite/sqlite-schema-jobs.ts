@@ -36,9 +36,14 @@ export function runSchemaJob(connection: SqliteConnection, job: SchemaJob): null
 
 export function createCollection(connection: SqliteConnection, collection: string): void {
   connection.db.exec(`CREATE TABLE IF NOT EXISTS "${tableName(collection)}" (
-    id TEXT PRIMARY KEY NOT NULL, data TEXT NOT NULL, version INTEGER NOT NULL,
-    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, metadata TEXT NOT NULL) STRICT`);
+    id TEXT PRIMARY KEY NOT NULL, data TEXT NOT NULL ${isJsonObject('data')}, version INTEGER NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, metadata TEXT NOT NULL ${isJsonObject('metadata')}) STRICT`);
   connection.prepare('INSERT OR IGNORE INTO "$collections" VALUES (?, 0)').run(collection);
+}
+
+/** What a raw statement writes has to be a document, too: nothing else could be read again. */
+function isJsonObject(column: 'data' | 'metadata'): string {
+  return `CHECK (json_valid(${column}) AND json_type(${column}) = 'object')`;
 }
 
 function dropCollection(connection: SqliteConnection, collection: string): void {
