@@ -22,7 +22,7 @@ Settings come from three places; the later wins:
 
 \`npm run api-key -- ci writer\` makes a key. The first line it prints is the key, for whoever calls the API with the
 header \`X-API-Key\`; the second is the entry for \`auth.api_keys\`, which holds only a hash. Roles: \`reader\` reads,
-\`writer\` also writes documents, \`admin\` also manages collections and indexes and runs raw queries.
+\`writer\` also writes documents, \`admin\` also renames and drops collections, makes and drops indexes, and runs raw queries.
 
 For tokens (\`Authorization: Bearer …\`) set \`auth.jwt\`: the issuer's \`jwks_url\` or its \`public_key\`, \`issuer\` and
 \`audience\`. Only the listed signature algorithms are taken, all of them asymmetric.

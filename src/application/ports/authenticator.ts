@@ -3,7 +3,7 @@ export const roles = ['reader', 'writer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 export interface Principal {
-  /** Who it is, for logs and limits: an API key's name or a token's subject; never the secret. */
+  /** Who it is, for logs and limits: `key:` and an API key's name, or `token:` and a token's subject; never the secret. */
   readonly subject: string;
   readonly role: Role;
 }

@@ -35,7 +35,7 @@ describe('API keys', () => {
   it('knows the key by its hash alone', () => {
     expect(JSON.stringify(entry)).not.toContain(secret.slice(-32));
     expect(authenticator.authenticate({ apiKey: secret, bearer: undefined })).toEqual({
-      subject: 'ci',
+      subject: 'key:ci',
       role: 'writer',
     });
   });
@@ -62,7 +62,7 @@ describe('tokens with a configured public key', async () => {
 
   it('takes a good one', async () => {
     await expect(authenticate(authenticator, await token({}))).resolves.toEqual({
-      subject: 'ada',
+      subject: 'token:ada',
       role: 'writer',
     });
   });
@@ -76,6 +76,8 @@ describe('tokens with a configured public key', async () => {
     ['another issuer', { iss: 'https://evil.example' }],
     ['another audience', { aud: 'billing' }],
     ['an expired one', { exp: '-1s' }],
+    ['an empty subject', { sub: '' }],
+    ['a subject that is no text', { sub: 5 }],
   ])('refuses %s', async (_, claims) => {
     await expect(authenticate(authenticator, await token(claims))).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -116,7 +118,9 @@ describe('tokens with published keys', () => {
 
   it('fetches them', async () => {
     const authenticator = createAuthenticator({ api_keys: [], jwt: { ...jwtSettings, jwks_url: jwksUrl } });
-    await expect(authenticate(authenticator, await token({}))).resolves.toMatchObject({ subject: 'ada' });
+    await expect(authenticate(authenticator, await token({}))).resolves.toMatchObject({
+      subject: 'token:ada',
+    });
   });
 
   it('tells when they cannot be had', async () => {

@@ -25,7 +25,7 @@ export function createAuthenticator(settings: AuthSettings): Authenticator {
 function principalOfKey(entries: ReadonlyMap<string, ApiKeyEntry>, key: string): Principal {
   const entry = findApiKey(entries, key);
   if (entry === undefined) throw unauthenticated('the API key is not known');
-  return { subject: entry.name, role: entry.role };
+  return { subject: `key:${entry.name}`, role: entry.role };
 }
 
 function unauthenticated(message: string): ServiceError {

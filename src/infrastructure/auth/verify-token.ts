@@ -43,12 +43,16 @@ function keySource({ jwks_url, public_key, algorithms }: TokenSettings): JWTVeri
 }
 
 function principalOf(payload: JWTPayload, roleClaim: string): Principal {
+  // Its type is what the token claims it is: RFC 7519 §4.1.2 is not checked by the library.
+  const sub: unknown = payload.sub;
+  if (typeof sub !== 'string' || sub === '')
+    throw new ServiceError('UNAUTHENTICATED', 'the token names no subject');
   const claimed = payload[roleClaim];
   const given: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
   const role: Role | undefined = roles.findLast((known) => given.includes(known));
   if (role === undefined)
     throw new ServiceError('PERMISSION_DENIED', 'the token carries no role of this service');
-  return { subject: payload.sub ?? 'unknown', role };
+  return { subject: `token:${sub}`, role };
 }
 
 function refusal(cause: unknown): ServiceError {

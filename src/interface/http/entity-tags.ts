@@ -1,34 +1,70 @@
-import { invalidRequest } from '../../domain/errors.ts';
+import { invalidRequest, ServiceError } from '../../domain/errors.ts';
 import type { HttpRequest } from './http-request.ts';
-
-const strongTag = /^"([1-9][0-9]{0,15})"$/;
-
-/**
- * The version that a write expects: `If-Match: "3"`, or `version` of the body or query, or both when they agree.
- * `If-Match: *` expects that the document exists, which every write by id does anyway.
- */
-export function expectedVersion(request: HttpRequest, version: number | undefined): number | undefined {
-  const header = request.header('if-match')?.trim();
-  if (header === undefined || header === '*') return version;
-  const tagged = strongTag.exec(header)?.[1];
-  if (tagged === undefined) throw invalidRequest('one entity tag as ETag gave it, such as "3"', 'If-Match');
-  if (version !== undefined && version !== Number(tagged))
-    throw invalidRequest('the version and If-Match differ', 'If-Match');
-  return Number(tagged);
-}
-
-/** As `expectedVersion`, for writes that cannot do without. */
-export function demandedVersion(request: HttpRequest, version: number | undefined): number {
-  const expected = expectedVersion(request, version);
-  if (expected === undefined)
-    throw invalidRequest('the version that was read is needed, here or as If-Match', 'version');
-  return expected;
-}
 
 /** `*` or one or more entity tags, whoever made them. RFC 9110 §8.8.3 */
 const entityTag = '(W/)?"[!#-~]*"';
 export const entityTagsPattern = `^(\\*|${entityTag}( *, *${entityTag})*)$`;
 const entityTags = new RegExp(entityTagsPattern);
+const strongTag = /^"([1-9][0-9]{0,15})"$/;
+
+/**
+ * Runs a write under the versions that it expects: `If-Match: "3"` (or several), or `version` of the body or query, or
+ * both when they agree. `If-Match: *` expects that the document exists, which every write by id does anyway. Of
+ * several, the one that the document has is taken: each attempt is conditional, so none can change another version.
+ * @throws OPTIMISTIC_LOCK_ERROR when the document has none of them.
+ */
+export async function underExpectedVersion<T>(
+  request: HttpRequest,
+  version: number | undefined,
+  write: (expected: number | undefined) => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = expectedVersions(request, version) ?? [version];
+  try {
+    return await write(first);
+  } catch (error) {
+    const current = currentVersion(error);
+    if (current === undefined || !others.includes(current)) throw error;
+    return write(current);
+  }
+}
+
+/** As `underExpectedVersion`, for writes that cannot do without a version. */
+export function underDemandedVersion<T>(
+  request: HttpRequest,
+  version: number | undefined,
+  write: (expected: number) => Promise<T>,
+): Promise<T> {
+  return underExpectedVersion(request, version, (expected) => {
+    if (expected === undefined)
+      throw invalidRequest('the version that was read is needed, here or as If-Match', 'version');
+    return write(expected);
+  });
+}
+
+/** Undefined: any. */
+function expectedVersions(request: HttpRequest, version: number | undefined): readonly number[] | undefined {
+  if (request.header('if-none-match') !== undefined)
+    throw invalidRequest('only reads take it; a write takes If-Match', 'If-None-Match');
+  const header = request.header('if-match')?.trim();
+  if (header === undefined || header === '*') return undefined;
+  const versions = entityTags.test(header) ? header.split(',').map(versionOf) : [undefined];
+  if (!versions.every((tagged) => tagged !== undefined))
+    throw invalidRequest('entity tags as ETag gave them, such as "3"', 'If-Match');
+  if (version === undefined) return versions;
+  if (!versions.includes(version)) throw invalidRequest('the version and If-Match differ', 'If-Match');
+  return [version];
+}
+
+function versionOf(tag: string): number | undefined {
+  const digits = strongTag.exec(tag.trim())?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function currentVersion(error: unknown): number | undefined {
+  if (!(error instanceof ServiceError) || error.code !== 'OPTIMISTIC_LOCK_ERROR') return undefined;
+  const { current_version: current } = error.details;
+  return typeof current === 'number' ? current : undefined;
+}
 
 /**
  * Whether the client has this version already. `If-None-Match` compares weakly. RFC 9110 §13.1.2

@@ -1,6 +1,11 @@
 import { errorStatus, ServiceError } from '../../domain/errors.ts';
 import type { Answer } from './answer.ts';
 
+/** Longest error, characters, whose texts are sent whole. */
+const maxErrorLength = 4096;
+/** What of each text is sent of a longer one; no id and no name is longer. */
+const maxQuoteLength = 1024;
+
 /** Any thrown thing as the error that the client may see; what nobody foresaw is INTERNAL_ERROR, its cause kept for the log. */
 export function toServiceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
@@ -22,7 +27,15 @@ export function errorAnswer(error: ServiceError, requestId: string): Answer {
 
 export function errorJson(error: ServiceError, requestId: string): string {
   const { code, message, details } = error;
-  return JSON.stringify({ success: false, error: { code, message, details, request_id: requestId } });
+  const envelope = { success: false, error: { code, message, details, request_id: requestId } };
+  const text = JSON.stringify(envelope);
+  return text.length <= maxErrorLength ? text : JSON.stringify(envelope, shortened);
+}
+
+/** An error quotes the request, but does not send megabytes of it back. */
+function shortened(_: string, value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= maxQuoteLength) return value;
+  return `${value.slice(0, maxQuoteLength).toWellFormed()}…`;
 }
 
 function headersFor(error: ServiceError): Readonly<Record<string, string>> | undefined {

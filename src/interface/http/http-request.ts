@@ -24,7 +24,7 @@ export interface HostEnvironment {
 }
 
 const saneRequestId = /^[A-Za-z0-9._:~/+=-]{1,128}$/;
-const digits = /^[0-9]{1,9}$/;
+const digits = /^[0-9]{1,15}$/;
 
 /**
  * One request as the endpoints see it. On Node it reads the server's own objects, elsewhere the Web `Request`; nothing

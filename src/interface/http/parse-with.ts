@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { invalidRequest } from '../../domain/errors.ts';
+import { issueMessage } from './issue-message.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -22,7 +23,7 @@ function mistake(issue: Issue, whole: string): Error {
     if (first !== undefined && first.path.length > 0)
       return mistake({ ...first, path: [...issue.path, ...first.path] }, whole);
   }
-  return invalidRequest(issue.message, pathText(issue.path, whole));
+  return invalidRequest(issueMessage(issue), pathText(issue.path, whole));
 }
 
 /** `operations[0].document.data` */

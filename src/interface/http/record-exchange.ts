@@ -7,9 +7,9 @@ export function recordExchange(exchange: Exchange, status: number, failure: unkn
   const { request, endpoint, service } = exchange;
   const milliseconds = performance.now() - request.startedAt;
   service.metrics.httpRequest(request.method, endpoint.path, status, milliseconds / 1000);
-  const level: LogLevel = status >= 500 && status !== 501 ? 'error' : 'info';
-  if (!service.logger.enabled(level)) return;
   const error = failure instanceof ServiceError ? failure : undefined;
+  const level: LogLevel = isTrouble(status, error) ? 'error' : 'info';
+  if (!service.logger.enabled(level)) return;
   service.logger.log(
     level,
     'request',
@@ -24,4 +24,9 @@ export function recordExchange(exchange: Exchange, status: number, failure: unkn
     },
     level === 'error' ? failure : undefined,
   );
+}
+
+/** What needs somebody's attention: not what the service cannot do, and not a database that it does not have. */
+function isTrouble(status: number, error: ServiceError | undefined): boolean {
+  return status >= 500 && status !== 501 && error?.details.configured === undefined;
 }

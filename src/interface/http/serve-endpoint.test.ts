@@ -251,3 +251,38 @@ test('a request that takes too long is QUERY_TIMEOUT', async () => {
   const wrong = await send(app, 'GET /collections', { headers: { 'X-Request-Timeout-Ms': 'soon' } });
   expect(wrong.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'X-Request-Timeout-Ms' } });
 });
+
+test('an error quotes the request and does not send it back', async () => {
+  const filter = { ['x'.repeat(500_000)]: { $gtt: 1 } };
+  const refused = await send(app, 'POST /documents/c/search', { body: { filter } });
+  expect([refused.status, refused.error.code]).toEqual([400, 'INVALID_REQUEST']);
+  expect(JSON.stringify(refused.body).length).toBeLessThan(5000);
+});
+
+test.each([
+  [{ filter: 1 }, 'an object', 'filter'],
+  [{ limit: 'x' }, 'a number', 'limit'],
+  [{ limit: 0 }, 'at least 1', 'limit'],
+  [{ limit: 1001 }, 'at most 1000', 'limit'],
+  [{ cursor: 1 }, 'a text', 'cursor'],
+])('a schema speaks as the other checks do: %j', async (body, message, path) => {
+  const { error } = await send(app, 'POST /documents/c/search', { body });
+  expect(error).toMatchObject({ code: 'INVALID_REQUEST', message, details: { path } });
+});
+
+test('a database that is not configured is no trouble of the service', async () => {
+  const log = vi.fn();
+  const logged = createTestApp({ logger: { enabled: () => true, log } });
+  await send(logged, 'GET /collections', { headers: { 'X-Database-Type': 'mysql' } });
+  expect(log).toHaveBeenCalledWith('info', 'request', expect.objectContaining({ status: 503 }), undefined);
+});
+
+test('a longer time than a request may have is the longest', async () => {
+  const headers = { 'X-Request-Timeout-Ms': '99999999999' };
+  expect((await send(app, 'GET /collections', { headers })).status).toBe(200);
+});
+
+test('an empty Idempotency-Key is no key', async () => {
+  const refused = await post('{"collection":"c","data":{}}', { ...json, 'Idempotency-Key': '' });
+  expect([refused.status, await codeOf(refused)]).toEqual([400, 'INVALID_REQUEST']);
+});

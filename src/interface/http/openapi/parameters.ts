@@ -48,8 +48,9 @@ const headerParameters: Readonly<Record<string, JsonObject>> = {
   },
   'If-Match': {
     type: 'string',
-    pattern: '^"[1-9][0-9]{0,14}"$',
-    description: 'The `ETag` of the version to change; another one is OPTIMISTIC_LOCK_ERROR.',
+    pattern: '^(\\*|"[1-9][0-9]{0,14}"( *, *"[1-9][0-9]{0,14}")*)$',
+    examples: ['"3"'],
+    description: 'The `ETag` of the version to change, or several; another one is OPTIMISTIC_LOCK_ERROR.',
   },
   'If-None-Match': {
     type: 'string',

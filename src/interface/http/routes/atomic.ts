@@ -7,7 +7,7 @@ import { replaceDocument } from '../../../application/use-cases/documents/replac
 import { success, successOf } from '../answer.ts';
 import { documentJson } from '../document-json.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { expectedVersion } from '../entity-tags.ts';
+import { underExpectedVersion } from '../entity-tags.ts';
 import { data, document, exampleDocument, metadata } from '../schemas/document.ts';
 import { arrayFilters, filter, update } from '../schemas/query.ts';
 import { documentAnswer } from './documents.ts';
@@ -52,13 +52,16 @@ const updateOne = defineEndpoint({
     'UNSUPPORTED_OPERATION',
   ],
   handle: async ({ exchange, body }) => {
-    const changed = await findAndUpdate(await exchange.context(), {
+    const context = await exchange.context();
+    const input = {
       collection: exchange.param('collection'),
       id: exchange.param('id'),
       update: body.update,
       arrayFilters: body.array_filters,
-      version: expectedVersion(exchange.request, undefined),
-    });
+    };
+    const changed = await underExpectedVersion(exchange.request, undefined, (version) =>
+      findAndUpdate(context, { ...input, version }),
+    );
     return documentAnswer(body.return === 'before' ? changed.before : documentAfter(changed));
   },
 });
@@ -83,14 +86,17 @@ const replaceOne = defineEndpoint({
   },
   errors: ['VALIDATION_ERROR', 'DOCUMENT_NOT_FOUND', 'OPTIMISTIC_LOCK_ERROR', 'DUPLICATE_KEY'],
   handle: async ({ exchange, body }) => {
-    const changed = await replaceDocument(await exchange.context(), {
+    const context = await exchange.context();
+    const input = {
       collection: exchange.param('collection'),
       id: exchange.param('id'),
       data: body.replacement,
       metadata: body.metadata,
-      version: expectedVersion(exchange.request, undefined),
       dataPath: 'replacement',
-    });
+    };
+    const changed = await underExpectedVersion(exchange.request, undefined, (version) =>
+      replaceDocument(context, { ...input, version }),
+    );
     return documentAnswer(documentAfter(changed));
   },
 });
@@ -113,8 +119,11 @@ const deleteOne = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'DOCUMENT_NOT_FOUND', 'OPTIMISTIC_LOCK_ERROR'],
   handle: async ({ exchange }) => {
     const reference = { collection: exchange.param('collection'), id: exchange.param('id') };
-    const expected = expectedVersion(exchange.request, undefined);
-    return success(documentJson(await deleteDocument(await exchange.context(), reference, expected)));
+    const context = await exchange.context();
+    const deleted = await underExpectedVersion(exchange.request, undefined, (version) =>
+      deleteDocument(context, reference, version),
+    );
+    return success(documentJson(deleted));
   },
 });
 

@@ -101,7 +101,7 @@ test.each(['', '3', '"1', '"1" "2"', '*, "1"'])('refuses If-None-Match: %s', asy
   expect(got.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'If-None-Match' } });
 });
 
-test.each(['', '3', 'W/"1"', '"1", "2"'])('refuses If-Match: %s', async (tag) => {
+test.each(['', '3', 'W/"1"', '"1", "x"'])('refuses If-Match: %s', async (tag) => {
   await create('tagged', {});
   const got = await send(app, 'DELETE /documents/users/tagged', { headers: { 'If-Match': tag } });
   expect(got.error).toMatchObject({ code: 'INVALID_REQUEST', details: { path: 'If-Match' } });
@@ -154,4 +154,23 @@ test('deletes one document, once', async () => {
 test('words of routes are no ids', async () => {
   const refused = await send(app, 'GET /documents/users/search');
   expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST, OPTIONS']);
+});
+
+test('a write expects one of several versions, and nothing of If-None-Match', async () => {
+  await send(app, 'POST /documents', { body: { collection: 'tags', id: 'a', data: { n: 0 } } });
+  const replace = (headers: Record<string, string>) =>
+    send(app, 'PUT /documents/tags/a/replace', { body: { data: { n: 1 } }, headers });
+  expect((await replace({ 'If-Match': '"7", "1"' })).data.version).toBe(2);
+  expect((await replace({ 'If-Match': '"1","3"' })).error).toMatchObject({
+    code: 'OPTIMISTIC_LOCK_ERROR',
+    details: { current_version: 2 },
+  });
+  const merged = await send(app, 'PUT /documents/tags/a', {
+    body: { data: { m: 1 } },
+    headers: { 'If-Match': '"1","2"' },
+  });
+  expect(merged.data.version).toBe(3);
+  for (const headers of [{ 'If-None-Match': '*' }, { 'If-Match': 'W/"3"' }, { 'If-Match': '"x"' }])
+    expect((await replace(headers)).error.code).toBe('INVALID_REQUEST');
+  expect((await send(app, 'GET /documents/tags/a')).data.version).toBe(3);
 });

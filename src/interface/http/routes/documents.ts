@@ -10,7 +10,7 @@ import { type Answer, success, successMessage } from '../answer.ts';
 import { documentJson, entityTag, projectedDocumentJson } from '../document-json.ts';
 import { documentLocation } from '../document-location.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
-import { demandedVersion, expectedVersion, isNotModified } from '../entity-tags.ts';
+import { isNotModified, underDemandedVersion, underExpectedVersion } from '../entity-tags.ts';
 import { parseQueryForm } from '../query-json.ts';
 import {
   collection,
@@ -129,10 +129,11 @@ const merge = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'DOCUMENT_NOT_FOUND', 'OPTIMISTIC_LOCK_ERROR', 'DUPLICATE_KEY'],
   handle: async ({ exchange, body }) => {
     const reference = { collection: exchange.param('collection'), id: exchange.param('id') };
-    const expected = demandedVersion(exchange.request, body.version);
-    return documentAnswer(
-      await mergeDocument(await exchange.context(), { ...reference, ...body, version: expected }),
+    const context = await exchange.context();
+    const merged = await underDemandedVersion(exchange.request, body.version, (version) =>
+      mergeDocument(context, { ...reference, ...body, version }),
     );
+    return documentAnswer(merged);
   },
 });
 
@@ -159,9 +160,11 @@ const replace = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'DOCUMENT_NOT_FOUND', 'OPTIMISTIC_LOCK_ERROR', 'DUPLICATE_KEY'],
   handle: async ({ exchange, body }) => {
     const reference = { collection: exchange.param('collection'), id: exchange.param('id') };
-    const expected = expectedVersion(exchange.request, body.version);
-    const input = { ...reference, ...body, version: expected };
-    return documentAnswer(documentAfter(await replaceDocument(await exchange.context(), input)));
+    const context = await exchange.context();
+    const changed = await underExpectedVersion(exchange.request, body.version, (version) =>
+      replaceDocument(context, { ...reference, ...body, version }),
+    );
+    return documentAnswer(documentAfter(changed));
   },
 });
 
@@ -183,8 +186,10 @@ const remove = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'DOCUMENT_NOT_FOUND', 'OPTIMISTIC_LOCK_ERROR'],
   handle: async ({ exchange, query }) => {
     const reference = { collection: exchange.param('collection'), id: exchange.param('id') };
-    const expected = expectedVersion(exchange.request, query.version);
-    await deleteDocument(await exchange.context(), reference, expected);
+    const context = await exchange.context();
+    await underExpectedVersion(exchange.request, query.version, (version) =>
+      deleteDocument(context, reference, version),
+    );
     return successMessage('document deleted');
   },
 });

@@ -81,7 +81,7 @@ const database = defineEndpoint({
   tag,
   summary: 'Tell how a database is',
   description: 'Asks one database, whatever `X-Database-Type` says.',
-  role: 'public',
+  role: 'reader',
   database: false,
   answer: {
     status: 200,

@@ -19,7 +19,7 @@ const query = z
     (value) =>
       (typeof value === 'string' && value !== '') ||
       (typeof value === 'object' && value !== null && !Array.isArray(value)),
-    { error: 'Invalid input: expected text or an object' },
+    { error: 'a text or an object' },
   )
   .meta({
     anyOf: [

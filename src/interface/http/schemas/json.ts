@@ -10,14 +10,14 @@ export type Meta = Readonly<Record<string, unknown>>;
  */
 export function jsonObject(meta: Meta): z.ZodType<JsonObject> {
   return z
-    .custom<JsonObject>(isObject, { error: 'Invalid input: expected object' })
+    .custom<JsonObject>(isObject, { error: 'an object' })
     .meta({ type: 'object', additionalProperties: true, ...meta });
 }
 
 /** An array whose inside something else checks. */
 export function jsonArray(meta: Meta): z.ZodType<readonly Json[]> {
   return z
-    .custom<readonly Json[]>(Array.isArray, { error: 'Invalid input: expected array' })
+    .custom<readonly Json[]>(Array.isArray, { error: 'an array' })
     .meta({ type: 'array', items: {}, ...meta });
 }
 
@@ -25,7 +25,7 @@ export function jsonArray(meta: Meta): z.ZodType<readonly Json[]> {
 export function jsonObjectOrArray(meta: Meta): z.ZodType<JsonObject | readonly Json[]> {
   return z
     .custom<JsonObject | readonly Json[]>((value) => isObject(value) || Array.isArray(value), {
-      error: 'Invalid input: expected object or array',
+      error: 'an object or an array',
     })
     .meta(meta);
 }

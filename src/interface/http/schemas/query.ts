@@ -39,7 +39,7 @@ export const pipeline = jsonArray({
 
 const sort = z
   .custom<Json>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-    error: 'Invalid input: expected object',
+    error: 'an object',
   })
   .meta({
     type: 'object',
