@@ -118,6 +118,7 @@ export class AcknowledgedWrites {
           this.#told.set(name, [...(this.#told.get(name) ?? []), version]);
         }
       } catch (error) {
+        if (signal.aborted) return;
         expect(error).toMatchObject({ code: 'CONNECTION_ERROR' });
         await pause(pauseMs);
       }

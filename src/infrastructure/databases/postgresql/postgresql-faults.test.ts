@@ -23,7 +23,7 @@ describe.skipIf(serverUri === undefined)('faults of PostgreSQL', () => {
   afterAll(async () => {
     await adapter.close();
     await dropDatabase(serverUri, database);
-  });
+  }, 60_000);
 
   /** What a restart of the server does to us: every connection breaks. */
   async function breakConnections(): Promise<void> {
@@ -93,6 +93,20 @@ describe.skipIf(serverUri === undefined)('faults of PostgreSQL', () => {
       columns: ['id', 'x', 'data'],
       rows: [{ id: 'a', x: 1.5, data: { n: 1 } }],
     });
+  });
+
+  it('cancels a raw query that nobody waits for', async () => {
+    const leaving = new AbortController();
+    const query = 'SELECT count(*) AS slow_raw FROM generate_series(1, 1000000000)';
+    const command = { query, params: [], allowWrites: false, maxRows: 10 };
+    const running = adapter.raw?.(command, call(20_000, leaving.signal));
+    setTimeout(() => leaving.abort(), 300);
+    await expect(running).rejects.toMatchObject({ code: 'QUERY_TIMEOUT' });
+    const client = new pg.Client(uri);
+    await client.connect();
+    const text = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE '%slow_raw%' AND state = 'active' AND pid <> pg_backend_pid()`;
+    await expect.poll(async () => (await client.query(text)).rows[0].n, { timeout: 3_000 }).toBe(0);
+    await client.end();
   });
 
   it('refuses texts that jsonb cannot hold, and only these', async () => {
