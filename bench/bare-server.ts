@@ -6,6 +6,8 @@ export interface BareStatements {
   /** The stored data as JSON text. */
   read(id: string): string | undefined | Promise<string | undefined>;
   create(id: string, data: string): void | Promise<void>;
+  /** Ten at most of the documents whose `n` this is, by an index, as JSON text; undefined: not compared here. */
+  readonly find?: (n: number) => readonly string[] | Promise<readonly string[]>;
 }
 
 /** The bare handler that the service is compared with, in a process of its own: `node:http` and the driver, no more. */
@@ -17,6 +19,12 @@ const statements = await module.openStatements();
 let created = 0;
 
 const server = createServer(async (request, response) => {
+  const [, n] = request.url?.split('?n=') ?? [];
+  if (n !== undefined && statements.find !== undefined) {
+    const found = await statements.find(Number(n));
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(`[${found.join(',')}]`);
+    return;
+  }
   if (request.method === 'GET') {
     const data = await statements.read(request.url?.slice(1) ?? '');
     response.writeHead(data === undefined ? 404 : 200, { 'Content-Type': 'application/json' }).end(data);

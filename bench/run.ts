@@ -18,6 +18,8 @@ const { values } = parseArgs({
 });
 const documents = 20_000;
 const createdAtOnce = 64;
+/** Different values of the indexed field: each stands in twenty documents. */
+const distinctNumbers = 1_000;
 const data = { name: 'Ada Lovelace', email: 'ada@example.com', age: 36, tags: ['math', 'code'] };
 
 function request(method: string, path: string, body?: object): string {
@@ -28,18 +30,18 @@ function request(method: string, path: string, body?: object): string {
 }
 
 async function idsOf(port: number, path: string): Promise<readonly string[]> {
-  const create = async () => {
+  const create = async (n: number) => {
     const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ collection: 'bench', data }),
+      body: JSON.stringify({ collection: 'bench', data: { ...data, n: n % distinctNumbers } }),
     });
     const body = (await answer.json()) as { id?: string; data?: { id: string } };
     return body.data?.id ?? body.id ?? '';
   };
   const ids: string[] = [];
   while (ids.length < documents)
-    ids.push(...(await Promise.all(Array.from({ length: createdAtOnce }, create))));
+    ids.push(...(await Promise.all(Array.from({ length: createdAtOnce }, (_, i) => create(ids.length + i)))));
   return ids;
 }
 
@@ -83,6 +85,18 @@ async function compare(name: string, ofService: readonly string[], ofBare: reado
   );
 }
 
+async function createIndex(port: number): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/indexes/bench`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"keys":{"n":1}}',
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** Databases whose hand-written statement stands in `statements`. */
+const filtered = ['sqlite', 'postgresql', 'mysql'];
+
 const service = await startBenchService(values.database);
 const bare = await startProcess(['bench/bare-server.ts', values.database], {
   BENCH_SQLITE_PATH: join(benchFolder(), 'bare.db'),
@@ -95,6 +109,16 @@ try {
     own.map((id) => request('GET', `/api/v1/documents/bench/${id}`)),
     base.map((id) => request('GET', `/${id}`)),
   );
+  if (filtered.includes(values.database)) {
+    await createIndex(service.port);
+    const numbers = Array.from({ length: distinctNumbers }, (_, n) => n);
+    const search = (n: number) => ({ filter: { n }, limit: 10, count: false });
+    await compare(
+      'indexed filter, limit 10',
+      numbers.map((n) => request('POST', '/api/v1/documents/bench/search', search(n))),
+      numbers.map((n) => request('GET', `/?n=${n}`)),
+    );
+  }
   const body = { collection: 'bench', data };
   await compare('creates', [request('POST', '/api/v1/documents', body)], [request('POST', '/', body)]);
 } finally {

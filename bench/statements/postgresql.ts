@@ -8,7 +8,13 @@ export async function openStatements(): Promise<BareStatements> {
   await pool.query(`CREATE TABLE IF NOT EXISTS bench_bare (
     id text COLLATE "C" PRIMARY KEY, data jsonb NOT NULL, version bigint NOT NULL, created_at timestamptz NOT NULL)`);
   await pool.query('TRUNCATE bench_bare');
+  await pool.query(`CREATE INDEX IF NOT EXISTS bench_bare_n ON bench_bare ((data -> 'n'))`);
   return {
+    async find(n) {
+      const text = `SELECT data::text FROM bench_bare WHERE data -> 'n' = $1::jsonb LIMIT 10`;
+      const { rows } = await pool.query({ name: 'find', text, values: [n] });
+      return rows.map((row) => row.data);
+    },
     async read(id) {
       const text = 'SELECT data::text FROM bench_bare WHERE id = $1';
       const { rows } = await pool.query({ name: 'read', text, values: [id] });

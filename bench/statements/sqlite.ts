@@ -8,9 +8,12 @@ export function openStatements(): BareStatements {
   db.exec(
     'CREATE TABLE IF NOT EXISTS bench (id TEXT PRIMARY KEY, data TEXT NOT NULL, version INTEGER NOT NULL, created_at TEXT NOT NULL) STRICT',
   );
+  db.exec("CREATE INDEX IF NOT EXISTS bench_n ON bench (data ->> '$.n')");
+  const find = db.prepare("SELECT data FROM bench WHERE data ->> '$.n' = ? LIMIT 10");
   const read = db.prepare('SELECT data FROM bench WHERE id = ?');
   const create = db.prepare('INSERT INTO bench VALUES (?, ?, 1, ?)');
   return {
+    find: (n) => find.all(n).map((row) => row.data as string),
     read: (id) => read.get(id)?.data as string | undefined,
     create: (id, data) => {
       create.run(id, data, new Date().toISOString());
