@@ -6,6 +6,7 @@ import type { DocumentRepository } from '../ports/document-repository.ts';
 import { aggregateDocuments } from './aggregate-documents.ts';
 import { bulkWrite } from './bulk-write.ts';
 import { countDocuments } from './count-documents.ts';
+import { createIndexes } from './create-indexes.ts';
 import { distinctValues } from './distinct-values.ts';
 import type { Execution } from './execution.ts';
 import { explainAggregate, explainCount, explainFind } from './explain.ts';
@@ -70,9 +71,7 @@ export function createPlannedDocumentRepository<N>(
       await demandCollection(adapter, collection, call);
       return [idIndex, ...(await schema.listIndexes(collection, call))];
     },
-    createIndexes: async (collection, indexes, call) => {
-      for (const index of indexes) await schema.createIndex(collection, index, call);
-    },
+    createIndexes: (collection, indexes, call) => createIndexes(adapter, collection, indexes, call),
     dropIndex: async (collection, name, call) => {
       if (name === idIndex.name) throw new ServiceError('INDEX_ERROR', 'the index on _id cannot be dropped');
       await demandCollection(adapter, collection, call);

@@ -64,7 +64,8 @@ function checkMatched(
   const matched = result.matched + result.deleted + (result.upsertedId === undefined ? 0 : 1);
   const { expectMatched, target, optional } = operation;
   if (expectMatched !== undefined && matched !== expectMatched) {
-    throw failed(index, 'DOCUMENT_NOT_FOUND', `matched ${matched} documents, expected ${expectMatched}`);
+    const reason = matched === 0 ? 'DOCUMENT_NOT_FOUND' : 'EXPECTATION_FAILED';
+    throw failed(index, reason, `matched ${matched} documents, expected ${expectMatched}`);
   }
   const byId = target.kind === 'id' || pinnedId(target.filter) !== undefined;
   if (expectMatched === undefined && byId && !optional && matched === 0) {

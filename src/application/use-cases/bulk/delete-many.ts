@@ -1,8 +1,8 @@
 import { parseCollectionName } from '../../../domain/document/collection-name.ts';
-import { invalidRequest } from '../../../domain/errors.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import { parseCollatedFilter } from '../documents/parse-collated-filter.ts';
 import type { UseCaseContext } from '../use-case-context.ts';
+import { confirmEverything } from './confirm-everything.ts';
 
 export interface DeleteManyInput {
   readonly collection: string;
@@ -17,7 +17,6 @@ export async function deleteMany(context: UseCaseContext, input: DeleteManyInput
   const { repository, call } = context;
   const collection = parseCollectionName(input.collection, 'collection');
   const filter = parseCollatedFilter(repository, input);
-  if (filter.kind === 'everything' && !input.all)
-    throw invalidRequest('an empty filter deletes every document: confirm it with "all": true', 'filter');
+  confirmEverything(filter, input.all, 'filter');
   return repository.deleteMany(collection, filter, call);
 }

@@ -11,6 +11,7 @@ import { documentLimitsOf } from '../documents/document-limits-of.ts';
 import { parseCollatedFilter } from '../documents/parse-collated-filter.ts';
 import { queryOptions } from '../documents/query-options.ts';
 import type { UseCaseContext } from '../use-case-context.ts';
+import { confirmEverything } from './confirm-everything.ts';
 
 /** One operation of `bulk/write` or of a transaction, as the caller gives it. */
 export interface WriteInput {
@@ -25,6 +26,8 @@ export interface WriteInput {
   readonly version?: number | undefined;
   readonly upsert?: boolean | undefined;
   readonly many?: boolean | undefined;
+  /** Whether a `delete` of `many` without a condition is meant. */
+  readonly all?: boolean | undefined;
   readonly expect?: { readonly matched: number } | undefined;
   readonly optional?: boolean | undefined;
 }
@@ -57,7 +60,18 @@ function insertOperation(
   if (input.document === undefined) throw invalidRequest('an insert needs a document', `${path}.document`);
   refuse(
     input,
-    ['filter', 'collation', 'update', 'array_filters', 'version', 'upsert', 'many', 'expect', 'optional'],
+    [
+      'filter',
+      'collation',
+      'update',
+      'array_filters',
+      'version',
+      'upsert',
+      'many',
+      'all',
+      'expect',
+      'optional',
+    ],
     path,
   );
   const { id } = input;
@@ -80,13 +94,21 @@ function parseTarget({ repository }: UseCaseContext, input: WriteInput, path: st
   if (input.collation !== undefined && (id !== undefined || input.upsert === true || input.type === 'upsert'))
     throw invalidRequest('a collation is for a filter, and for no upsert', `${path}.collation`);
   if (id !== undefined) {
-    if (input.many === true) throw invalidRequest('an id means one document', `${path}.many`);
+    refuseForId(input, path);
     return { kind: 'id', id: parseDocumentId(id, `${path}.id`), expectedVersion: input.version };
   }
   if (input.filter === undefined) throw invalidRequest('give an id or a filter', path);
   if (input.version !== undefined) throw invalidRequest('a version needs an id', `${path}.version`);
   const filter = parseCollatedFilter(repository, input, `${path}.`);
-  return { kind: 'filter', filter, many: input.many === true };
+  const many = input.many === true;
+  if (input.type === 'delete' && many) confirmEverything(filter, input.all === true, `${path}.filter`);
+  else if (input.all !== undefined) throw invalidRequest('for a delete of many', `${path}.all`);
+  return { kind: 'filter', filter, many };
+}
+
+function refuseForId(input: WriteInput, path: string): void {
+  if (input.many === true) throw invalidRequest('an id means one document', `${path}.many`);
+  if (input.all !== undefined) throw invalidRequest('for a delete of many', `${path}.all`);
 }
 
 function parseChange(context: UseCaseContext, input: WriteInput, path: string): Change {

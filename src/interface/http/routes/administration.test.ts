@@ -139,3 +139,15 @@ test('the explorer page loads its own files only', async () => {
   }
   expect((await app.request('/docs/package.json')).status).toBe(404);
 });
+
+test('of several indexes none is made when one cannot be', async () => {
+  const impossible = { indexes: [{ keys: { a: 1 } }, { keys: { b: '2dsphere' } }] };
+  const refused = await send(app, 'POST /indexes/several/bulk', { body: impossible });
+  expect([refused.status, refused.error.details]).toMatchObject([501, { created_indexes: [] }]);
+  expect((await send(app, 'GET /indexes/several')).error.code).toBe('COLLECTION_NOT_FOUND');
+  for (const n of [1, 1])
+    await send(app, 'POST /documents', { body: { collection: 'several', data: { n } } });
+  const failing = { indexes: [{ keys: { a: 1 } }, { keys: { n: 1 }, options: { unique: true } }] };
+  const failed = await send(app, 'POST /indexes/several/bulk', { body: failing });
+  expect(failed.error.details).toMatchObject({ failed_index: 'n_1', created_indexes: ['a_1'] });
+});

@@ -19,6 +19,10 @@ const shape = {
   version: version.optional(),
   upsert: z.boolean().meta({ description: 'Insert when nothing matches.' }).optional(),
   many: z.boolean().meta({ description: 'Every document that the filter matches, not one.' }).optional(),
+  all: z
+    .boolean()
+    .meta({ description: 'Confirms a `delete` of `many` whose filter has no condition.' })
+    .optional(),
 };
 
 const description =
