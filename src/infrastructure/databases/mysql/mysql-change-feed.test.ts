@@ -1,5 +1,5 @@
 import mysql from 'mysql2/promise';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { createMysqlAdapter } from './mysql-adapter.ts';
@@ -34,7 +34,9 @@ describe.skipIf(serverUri === undefined)('the change feed of MySQL', () => {
     return connection;
   }
 
-  it('waits for every change that has a lower number, however many there are', async () => {
+  it('waits for every change that has a lower number, however many there are', {
+    timeout: 30_000,
+  }, async () => {
     const stop = new AbortController();
     const told: string[] = [];
     const watching = (async () => {
@@ -44,7 +46,11 @@ describe.skipIf(serverUri === undefined)('the change feed of MySQL', () => {
     })();
     watching.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const changes = [];
+    const changes: mysql.Connection[] = [];
+    onTestFinished(async () => {
+      stop.abort();
+      await Promise.allSettled([watching, ...changes.map((connection) => connection.end())]);
+    });
     for (const id of ['a', 'b', 'c', 'd']) changes.push(await change(id));
     const [a, b, c, d] = changes;
     await b?.commit();
@@ -57,7 +63,5 @@ describe.skipIf(serverUri === undefined)('the change feed of MySQL', () => {
     expect(told).toEqual(['a', 'b']);
     await c?.rollback();
     await expect.poll(() => told, { timeout: 5000 }).toEqual(['a', 'b', 'd']);
-    stop.abort();
-    await Promise.allSettled([watching, ...changes.map((connection) => connection.end())]);
   });
 });
