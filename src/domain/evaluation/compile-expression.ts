@@ -1,7 +1,7 @@
 import { assertNever } from '../assert-never.ts';
 import type { Expression, ExpressionCall } from '../query/expression.ts';
 import type { Value } from '../value/value.ts';
-import type { EvaluationContext } from './evaluation-context.ts';
+import { type EvaluationContext, memorySteps } from './evaluation-context.ts';
 import { boundedArray, boundedObject, boundedValue } from './expressions/bounded-values.ts';
 import { fieldReader } from './expressions/field-reader.ts';
 import type { Evaluate } from './expressions/operator-compiler.ts';
@@ -53,7 +53,7 @@ function compileObject(
 ): Evaluate {
   const compiled = fields.map(([name, value]) => [name, compileNode(value, context)] as const);
   return (variables) => {
-    context.budget.spend(1 + compiled.length);
+    context.budget.spend(memorySteps.object + memorySteps.field * compiled.length);
     const entries: [string, Value][] = [];
     for (const [name, evaluate] of compiled) {
       const value = evaluate(variables);

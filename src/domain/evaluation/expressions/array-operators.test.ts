@@ -94,7 +94,7 @@ test('a key __proto__ stays a key', () => {
   expect(({} as { evil?: boolean }).evil).toBeUndefined();
 });
 
-test('work and values are bounded', () => {
+test('work and values are bounded', { timeout: 30_000 }, () => {
   const twice = { $reduce: { input: { $range: [0, 40] }, initialValue: 'x', in: ['$$value', '$$value'] } };
   expect(evaluationError(twice).code).toBe('QUERY_TOO_EXPENSIVE');
   const nested = { $reduce: { input: { $range: [0, 5000] }, initialValue: 'x', in: ['$$value'] } };
@@ -110,7 +110,7 @@ test('work and values are bounded', () => {
   expect(evaluationError({ $range: [0, 2_000_000_000] }).code).toBe('QUERY_TOO_EXPENSIVE');
 });
 
-test('an array holds no more than a document can, however much work is allowed', () => {
+test('an array holds no more than a document can, however much work is allowed', { timeout: 30_000 }, () => {
   const tooLarge = 'the query builds a value that is too large or too deep';
   expect(evaluationError({ $range: [0, 5_000_000] }, {}, 1e9).message).toBe(tooLarge);
   const doubled = {

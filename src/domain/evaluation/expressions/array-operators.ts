@@ -1,6 +1,7 @@
 import type { Value } from '../../value/value.ts';
 import { isArray } from '../../value/value-type.ts';
 import { equalValues } from '../compare-values.ts';
+import { memorySteps } from '../evaluation-context.ts';
 import { boundedArray, checkArrayLength } from './bounded-values.ts';
 import { asInt, isNumeric } from './numbers.ts';
 import {
@@ -105,9 +106,11 @@ function range([from, to, by]: Values, call: CompiledCall): Value {
   const step = call.args.length > 2 ? rangeBound(by, call, 'step') : 1;
   if (step === 0) throw operandError(call, 'takes a step other than 0');
   const length = Math.max(0, Math.ceil((end - start) / step));
-  call.context.budget.spend(length);
+  call.context.budget.spend(length * memorySteps.element);
   checkArrayLength(length);
-  return Array.from({ length }, (_, i) => start + i * step);
+  const numbers: number[] = [];
+  for (let i = 0; i < length; i++) numbers.push(start + i * step);
+  return numbers;
 }
 
 function rangeBound(value: Value | undefined, call: CompiledCall, name: string): number {

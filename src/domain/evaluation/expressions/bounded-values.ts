@@ -1,7 +1,7 @@
 import { ServiceError } from '../../errors.ts';
 import type { Value, ValueObject } from '../../value/value.ts';
 import { isArray, isObject } from '../../value/value-type.ts';
-import type { EvaluationContext } from '../evaluation-context.ts';
+import { type EvaluationContext, memorySteps } from '../evaluation-context.ts';
 
 /** What a built value may weigh, roughly in bytes of JSON: MongoDB's limit of a document. */
 const maxWeight = 16 * 1024 * 1024;
@@ -18,6 +18,8 @@ interface Weight {
  * what has to be written; forty such steps would be a terabyte. Kept per object, so that each is weighed once.
  */
 const weights = new WeakMap<object, Weight>();
+/** Members of a container of scalars that is weighed anew each time: remembering millions of them costs more. */
+const smallest = 8;
 
 /** The array itself; QUERY_TOO_EXPENSIVE when it is beyond what a document can hold. */
 export function boundedArray(array: readonly Value[], context: EvaluationContext): readonly Value[] {
@@ -44,7 +46,7 @@ export function boundedValue(value: Value | undefined, context: EvaluationContex
 
 /** The string itself, its length paid for; QUERY_TOO_EXPENSIVE beyond 16 MiB. */
 export function boundedString(text: string, context: EvaluationContext): string {
-  context.budget.spend(text.length >> 10);
+  context.budget.spend(memorySteps.text + (text.length >> 10));
   checkStringLength(text.length);
   return text;
 }
@@ -87,7 +89,7 @@ function weigh(value: Value | undefined, context: EvaluationContext): Weight {
     depth = Math.max(depth, weight.depth);
   }
   const weight = { bytes, depth: depth + 1 };
-  weights.set(value, weight);
+  if (depth > 0 || members.length > smallest) weights.set(value, weight);
   return weight;
 }
 
