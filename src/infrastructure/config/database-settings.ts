@@ -80,6 +80,12 @@ export const databaseSections = {
         .default('./data/documents.db')
         .describe('File of the embedded database; its folder is made. Relative to the working directory.'),
       readers: z.int().min(1).max(64).default(2).describe('Threads that read beside the one that writes.'),
+      max_streams: z
+        .int()
+        .min(1)
+        .max(400)
+        .default(100)
+        .describe('Results of many documents that one process reads at a time.'),
       kept_changes: z
         .int()
         .min(1)

@@ -20,6 +20,8 @@ export interface SqliteOptions {
   readonly path: string;
   /** Threads that read beside the one that writes, started when they are needed; 2 unless given. */
   readonly readers?: number;
+  /** Results that this process reads in several batches at a time; 100 unless given. */
+  readonly maxStreams?: number | undefined;
   /** How often expired documents and old changes are removed, milliseconds; a minute unless given. */
   readonly sweepInterval?: number;
   /** Changes that `watch` can go back to at most; 100,000 and a day unless given. */
@@ -31,7 +33,7 @@ export interface SqliteOptions {
 
 /** Documents in one SQLite file, with the SQLite of Node itself; several processes may share the file. */
 export function createSqliteAdapter(options: SqliteOptions): DatabaseAdapter<SqlFragment> {
-  const database = new SqliteDatabase(options.path, options.readers ?? 2);
+  const database = new SqliteDatabase(options.path, options.readers ?? 2, options.maxStreams ?? 100);
   const sweeper = new SqliteSweeper(database, {
     interval: options.sweepInterval ?? 60_000,
     keptChanges: options.keptChanges ?? 100_000,

@@ -7,6 +7,8 @@ import { SqliteFunctions, type StatementLimits } from './sqlite-functions.ts';
 
 /** How long SQLite itself waits for another process before it gives up, milliseconds. */
 const busyTimeout = 5_000;
+/** What the WAL keeps of its size when it starts anew, bytes; checkpoints keep it at a quarter of that mostly. */
+export const largestWal = 16 * 1024 * 1024;
 /** In each of two generations. */
 const keptStatements = 150;
 
@@ -28,6 +30,7 @@ export class SqliteConnection {
     this.db.exec(
       `PRAGMA cache_size = ${options.readOnly ? -2000 : -8000}; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456`,
     );
+    if (!options.readOnly) this.db.exec(`PRAGMA journal_size_limit = ${largestWal}`);
     this.#functions = new SqliteFunctions(this.db);
   }
 

@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Call } from '../../../application/ports/call.ts';
 import type { RawResult } from '../../../application/ports/database-adapter.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
-import { SqliteConnection } from './sqlite-connection.ts';
+import { largestWal, SqliteConnection } from './sqlite-connection.ts';
 import { toServiceError } from './sqlite-errors.ts';
 import { unlessAborted } from './sqlite-job-answers.ts';
 import type { Rows, SqliteExecutor } from './sqlite-operations.ts';
@@ -26,15 +26,17 @@ interface Opened {
 export class SqliteDatabase implements SqliteExecutor {
   readonly #path: string;
   readonly #readers: number;
+  readonly #maxStreams: number;
   readonly #rawProcesses = new SqliteRawProcesses();
   readonly #onCommit = new Set<() => void>();
   #opening: Promise<Opened> | undefined;
   #opened: Opened | undefined;
   #closed = false;
 
-  constructor(path: string, readers: number) {
+  constructor(path: string, readers: number, maxStreams: number) {
     this.#path = path;
     this.#readers = readers;
+    this.#maxStreams = maxStreams;
   }
 
   /** Rejects with CONNECTION_ERROR when the file cannot be opened; the next call tries again. */
@@ -84,6 +86,12 @@ export class SqliteDatabase implements SqliteExecutor {
     return writes ? await unlessAborted(call.signal, writer.aside(call, run)) : await run();
   }
 
+  /** Gives the space of the WAL back when it has grown large behind long readers; does nothing while they read. */
+  async shrinkWal(): Promise<void> {
+    const { size } = statSync(`${this.#path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
+    if (size > largestWal) await (await this.open()).writer.checkpoint();
+  }
+
   /** Calls back after each commit of this process until the returned function is called. */
   onCommit(listener: () => void): () => void {
     this.#onCommit.add(listener);
@@ -108,7 +116,7 @@ export class SqliteDatabase implements SqliteExecutor {
       });
       await writer.ready;
       const local = new SqliteConnection(this.#path, { readOnly: true });
-      const readers = new SqliteReaders(this.#path, this.#readers);
+      const readers = new SqliteReaders(this.#path, this.#readers, this.#maxStreams);
       this.#opened = { writer, readers, local, snapshot: new SqliteSharedSnapshot(local) };
       return this.#opened;
     } catch (error) {

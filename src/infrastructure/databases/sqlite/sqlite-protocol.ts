@@ -85,7 +85,7 @@ export type WriterRequest =
   | { readonly kind: 'batch'; readonly jobs: readonly WriteJob[] }
   | { readonly kind: 'begin'; readonly deadline: number }
   | { readonly kind: 'step'; readonly job: WriteJob }
-  | { readonly kind: 'commit' | 'rollback' | 'close' };
+  | { readonly kind: 'commit' | 'rollback' | 'checkpoint' | 'close' };
 
 export type JobAnswer =
   | { readonly ok: true; readonly result: JobResult }
@@ -105,9 +105,12 @@ export type ReaderRequest =
       readonly statement: SqlFragment;
       /** The first column stands for a group's document. */
       readonly groups: boolean;
+      /** Characters of row text after which a batch is sent. */
+      readonly batchText: number;
       readonly deadline: number;
     }
-  | { readonly kind: 'more' | 'close'; readonly cursor: number }
+  | { readonly kind: 'more'; readonly cursor: number; readonly batchText: number }
+  | { readonly kind: 'close'; readonly cursor: number }
   | { readonly kind: 'stop' };
 
 export type ReaderAnswer =

@@ -3,6 +3,7 @@ import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import type { ReaderAnswer, ReaderRequest } from './sqlite-protocol.ts';
+import type { SqliteStreams } from './sqlite-streams.ts';
 import { startSqliteWorker } from './sqlite-workers.ts';
 import { fromWireError } from './transfer.ts';
 
@@ -11,9 +12,18 @@ const slots = 256;
 
 type Rows = Extract<ReaderAnswer, { rows: readonly unknown[] }>;
 
+interface OpenCursor {
+  readonly cursor: number;
+  /** Whether there was more than one batch. */
+  streaming: boolean;
+  done: boolean;
+  ahead: Promise<unknown> | undefined;
+}
+
 /** One thread that reads, and the cursors that are open there. */
 export class SqliteReader {
   readonly #worker: Worker;
+  readonly #streams: SqliteStreams;
   /** One cell per cursor: 1 says to a running statement that nobody waits any more. */
   readonly #flags = new Int32Array(new SharedArrayBuffer(slots * 4));
   readonly #free = Array.from({ length: slots }, (_, slot) => slot);
@@ -22,7 +32,8 @@ export class SqliteReader {
   #failure: unknown;
   failed = false;
 
-  constructor(path: string) {
+  constructor(path: string, streams: SqliteStreams) {
+    this.#streams = streams;
     this.#worker = startSqliteWorker('reader', { workerData: { path, flags: this.#flags } });
     this.#worker.unref();
     this.#worker.on('message', (answer: ReaderAnswer) => this.#settle(answer.cursor, answer));
@@ -41,38 +52,59 @@ export class SqliteReader {
     groups: boolean,
   ): AsyncGenerator<readonly (readonly unknown[])[]> {
     const slot = this.#take(call);
-    const cursor = this.#next++;
     const { deadline } = call;
+    const open: OpenCursor = { cursor: this.#next++, streaming: false, done: false, ahead: undefined };
     const abort = (): void => void Atomics.store(this.#flags, slot, 1);
     call.signal.addEventListener('abort', abort);
-    let done = false;
-    let ahead: Promise<unknown> = Promise.resolve();
     try {
-      let answer = await this.#exchange({ kind: 'open', cursor, slot, statement, groups, deadline });
-      for (;;) {
-        call.signal.throwIfAborted();
-        done = answer.done;
-        if (done) {
-          yield answer.rows;
-          return;
-        }
-        const following = this.#exchange({ kind: 'more', cursor });
-        ahead = following.catch(() => undefined);
-        yield answer.rows;
-        answer = await following;
-      }
+      const { batchText } = this.#streams;
+      const { cursor } = open;
+      const first = await this.#exchange({
+        kind: 'open',
+        cursor,
+        slot,
+        statement,
+        groups,
+        batchText,
+        deadline,
+      });
+      yield* this.#batches(open, first, call);
     } catch (error) {
       if (call.signal.aborted) throw call.signal.reason;
       throw error;
     } finally {
       call.signal.removeEventListener('abort', abort);
-      if (!done) {
+      if (open.streaming) this.#streams.leave();
+      if (!open.done) {
         abort();
-        this.#worker.postMessage({ kind: 'close', cursor } satisfies ReaderRequest);
+        this.#worker.postMessage({ kind: 'close', cursor: open.cursor } satisfies ReaderRequest);
       }
       // Not before: the batch that is being read ahead looks at the slot.
-      void ahead.then(() => this.#free.push(slot));
+      void Promise.resolve(open.ahead).then(() => this.#free.push(slot));
     }
+  }
+
+  /** One batch is read ahead, unless so many are read from that what nobody takes would add up. */
+  async *#batches(open: OpenCursor, first: Rows, call: Call): AsyncGenerator<Rows['rows']> {
+    let answer = first;
+    for (;;) {
+      call.signal.throwIfAborted();
+      open.done = answer.done;
+      if (open.done) {
+        yield answer.rows;
+        return;
+      }
+      if (!open.streaming) await this.#streams.enter(call.signal);
+      open.streaming = true;
+      const following = this.#streams.mayReadAhead ? this.#more(open) : undefined;
+      open.ahead = following?.catch(() => undefined);
+      yield answer.rows;
+      answer = await (following ?? this.#more(open));
+    }
+  }
+
+  #more({ cursor }: OpenCursor): Promise<Rows> {
+    return this.#exchange({ kind: 'more', cursor, batchText: this.#streams.batchText });
   }
 
   async close(): Promise<void> {

@@ -23,8 +23,6 @@ const cursors = new Map<
 const keptConnections = 4;
 const firstBatch = 128;
 const laterBatch = 512;
-/** Characters of row text after which a batch is sent. */
-const batchText = 512 * 1024;
 
 function limitsOf({ slot, deadline }: { readonly slot: number; readonly deadline: number }): StatementLimits {
   return { deadline, cancelled: () => Atomics.load(flags, slot) === 1 };
@@ -47,7 +45,7 @@ function answer(message: ReaderAnswer): void {
   parentPort?.postMessage(message);
 }
 
-function readBatch(cursor: number, size: number): void {
+function readBatch(cursor: number, size: number, batchText: number): void {
   const open = cursors.get(cursor);
   if (open === undefined) return;
   const rows: (readonly unknown[])[] = [];
@@ -59,11 +57,19 @@ function readBatch(cursor: number, size: number): void {
       done = true;
       break;
     }
-    rows.push(open.groups ? [toTransfer(open.connection.takeGroup(Number(next.value[0])))] : next.value);
-    for (const value of next.value) if (typeof value === 'string') text += value.length;
+    const row = open.groups ? [toTransfer(open.connection.takeGroup(Number(next.value[0])))] : next.value;
+    rows.push(row);
+    text += textOf(row);
   }
   if (done) release(cursor);
   answer({ cursor, rows, done });
+}
+
+function textOf(row: readonly unknown[]): number {
+  return row.reduce<number>((sum, value) => {
+    if (typeof value === 'string') return sum + value.length;
+    return typeof value === 'object' && value !== null ? sum + JSON.stringify(value).length : sum;
+  }, 0);
 }
 
 function release(cursor: number): void {
@@ -89,11 +95,11 @@ function handle(request: ReaderRequest): void {
         groups: request.groups,
         rows: connection.iterate(request.statement, limitsOf(request)),
       });
-      readBatch(request.cursor, firstBatch);
+      readBatch(request.cursor, firstBatch, request.batchText);
       return;
     }
     case 'more':
-      readBatch(request.cursor, laterBatch);
+      readBatch(request.cursor, laterBatch, request.batchText);
       return;
     case 'close':
       release(request.cursor);

@@ -2,17 +2,20 @@ import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { SqliteReader } from './sqlite-reader.ts';
+import { SqliteStreams } from './sqlite-streams.ts';
 
 /** The threads that read, started when they are needed; a query goes to the one with the fewest. */
 export class SqliteReaders {
   readonly #path: string;
   readonly #max: number;
+  readonly #streams: SqliteStreams;
   readonly #readers: SqliteReader[] = [];
   #closed = false;
 
-  constructor(path: string, max: number) {
+  constructor(path: string, max: number, maxStreams: number) {
     this.#path = path;
     this.#max = max;
+    this.#streams = new SqliteStreams(maxStreams);
   }
 
   get active(): number {
@@ -43,7 +46,7 @@ export class SqliteReaders {
       undefined,
     );
     if (free !== undefined && (free.open === 0 || this.#readers.length >= this.#max)) return free;
-    const started = new SqliteReader(this.#path);
+    const started = new SqliteReader(this.#path, this.#streams);
     this.#readers.push(started);
     return started;
   }

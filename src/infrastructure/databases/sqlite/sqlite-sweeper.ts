@@ -44,6 +44,7 @@ export class SqliteSweeper {
       }
     const before = new Date(Date.now() - this.#options.changeAge).toISOString();
     await this.#repeat({ kind: 'prune', keep: this.#options.keptChanges, before });
+    if (!this.#stopped) await this.#database.shrinkWal();
   }
 
   async #repeat(job: Parameters<SqliteDatabase['write']>[0] & { kind: 'expire' | 'prune' }): Promise<void> {

@@ -103,15 +103,24 @@ export class SqliteWriter {
     });
   }
 
+  /** Moves everything from the WAL into the file, when nothing holds it there. */
+  checkpoint(): Promise<void> {
+    return this.#alone('checkpoint');
+  }
+
   async close(): Promise<void> {
-    const ended = new Promise<void>((resolve, reject) => {
-      const run = (): Promise<void> => this.#send({ kind: 'close' }).then(() => resolve(), reject);
-      this.#waiting.push({ kind: 'turn', run });
-      this.#schedule();
-    });
+    const ended = this.#alone('close');
     await ended.catch(() => undefined);
     this.#failure ??= new ServiceError('CONNECTION_ERROR', 'the database was closed');
     await this.#worker.terminate();
+  }
+
+  #alone(kind: 'checkpoint' | 'close'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const run = (): Promise<void> => this.#send({ kind }).then(() => resolve(), reject);
+      this.#waiting.push({ kind: 'turn', run });
+      this.#schedule();
+    });
   }
 
   async #runTransaction<T>(

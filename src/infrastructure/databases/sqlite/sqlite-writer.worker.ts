@@ -40,6 +40,17 @@ function commit(): void {
   connection.prepare('COMMIT').run();
 }
 
+/** Does nothing when others read or write: they are not to wait for it, nor it for them. */
+function checkpoint(): void {
+  const timeout = connection.prepare('PRAGMA busy_timeout').get() as unknown as [number];
+  connection.db.exec('PRAGMA busy_timeout = 0');
+  try {
+    connection.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    connection.db.exec(`PRAGMA busy_timeout = ${timeout[0]}`);
+  }
+}
+
 function rollback(): void {
   store.forget();
   if (connection.db.isTransaction) connection.prepare('ROLLBACK').run();
@@ -110,6 +121,11 @@ function handle(request: WriterRequest): readonly JobAnswer[] {
     case 'rollback':
       rollback();
       return [nothing];
+    case 'checkpoint':
+      return guarded(() => {
+        checkpoint();
+        return nothing;
+      });
     case 'close':
       connection.close();
       parentPort?.close();
