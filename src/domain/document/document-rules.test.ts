@@ -153,9 +153,22 @@ describe('parseJson', () => {
   ])('reads %s', (text) => {
     expect(parseJson(`[${text}]`, 'body')).toEqual([Number(text)]);
   });
-  it.each(['9007199254740993', '-9223372036854775807', '1'.repeat(400)])('refuses %s', (text) => {
+  it.each([
+    '9007199254740993',
+    '-9223372036854775807',
+    '1'.repeat(400),
+    '1e-400',
+    '-0.5E-999',
+    `0.${'0'.repeat(400)}1`,
+  ])('refuses %s', (text) => {
     expect(refusal(() => parseJson(`{"a": ${text}}`, 'body')).code).toBe('INVALID_REQUEST');
   });
+  it.each(['-0', '0e-400', '0.0E-500', '5e-324', '1e-300', '"x:1e-400"', '"1e-400"'])(
+    'reads %s too',
+    (text) => {
+      expect(parseJson(`{"a": ${text}}`, 'body')).toEqual({ a: JSON.parse(text) });
+    },
+  );
   it('refuses what is no JSON', () => {
     for (const text of ['', '{', '{"a": 1234567890123456', 'NaN'])
       expect(refusal(() => parseJson(text, 'body'))).toEqual({ code: 'INVALID_REQUEST', path: 'body' });

@@ -24,7 +24,7 @@ export const collection = checkedByDomain(collectionMeta);
 export const documentId = checkedByDomain(documentIdMeta);
 
 const dataDescription =
-  'The document’s content: any JSON object up to 100 levels and 16 MiB. Top-level keys `_id`, `_version`, `_created_at`, `_updated_at`, `_metadata` and those that start with `$` are refused.';
+  'The document’s content: any JSON object up to 100 levels and 16 MiB. Top-level keys `_id`, `_version`, `_created_at`, `_updated_at`, `_metadata` and those that start with `$` are refused, as are numbers that a double cannot hold; `-0` is kept as `0`.';
 
 /** A JSON object without the keys that the service keeps for itself. */
 export const dataMeta = {
