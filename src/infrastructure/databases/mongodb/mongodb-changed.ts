@@ -1,4 +1,7 @@
 import { assertNever } from '../../../domain/assert-never.ts';
+import { compileFilter } from '../../../domain/evaluation/compile-filter.ts';
+import { EvaluationBudget } from '../../../domain/evaluation/evaluation-context.ts';
+import type { Filter } from '../../../domain/query/filter.ts';
 import type { PullCondition, Update, UpdateOperation } from '../../../domain/query/update.ts';
 import { TypedNumber } from '../../../domain/value/bson.ts';
 import type { JsonObject, Value } from '../../../domain/value/value.ts';
@@ -48,7 +51,7 @@ function operationChanges(operation: UpdateOperation): ChangeCondition {
 
 const removing: ReadonlySet<UpdateOperation['op']> = new Set(['$unset', '$pop', '$pull', '$pullAll']);
 
-/** That a step of the path is an array; undefined where the path has positions, for which that is right. */
+/** That a step of the path is an array; undefined where the path has positions, which may lead through one. */
 function arrayParents(path: readonly string[]): readonly BsonDocument[] | undefined {
   if (!path.every((segment) => isPlainName(segment) && !/^\d+$/.test(segment))) return undefined;
   return path.slice(1).map((_, index) => ({ [path.slice(0, index + 1).join('.')]: { $type: 'array' } }));
@@ -59,33 +62,35 @@ function conditionOf(
   parents: readonly BsonDocument[] | undefined,
 ): ChangeCondition {
   const path = operation.path.join('.');
+  // A query takes a number also for the name of a field of an array's elements, an update only for a position.
+  const positions = parents === undefined;
   switch (operation.op) {
     case '$setOnInsert':
       return nothing;
     case '$currentDate':
       return 'always';
     case '$set':
-      return parents === undefined ? 'unknown' : differs(path, operation.value);
+      return positions ? 'unknown' : differs(path, operation.value);
     case '$inc':
       return isZero(operation.value) ? 'unknown' : 'always';
     case '$unset':
     case '$rename':
-      return parents === undefined ? 'unknown' : exists(path);
+      return positions ? 'unknown' : exists(path);
     case '$push':
       return operation.values.length > 0 && operation.slice === undefined ? 'always' : 'unknown';
     case '$pop':
-      return anyOf([{ [`${path}.0`]: { $exists: true } }, noArray(path)]);
+      return positions ? 'unknown' : anyOf([{ [`${path}.0`]: { $exists: true } }, noArray(path)]);
     case '$min':
     case '$max':
-      return parents === undefined ? 'unknown' : beats(path, operation.op, operation.value);
+      return positions ? 'unknown' : beats(path, operation.op, operation.value);
     case '$addToSet':
-      return operation.values.some(Array.isArray) ? 'unknown' : lacksOne(path, operation.values);
+      return positions || operation.values.some(Array.isArray) ? 'unknown' : lacksOne(path, operation.values);
     case '$pullAll':
-      return operation.values.some(Array.isArray)
+      return positions || operation.values.some(Array.isArray)
         ? 'unknown'
         : anyOf([...operation.values.map((value) => has(path, value)), noArray(path)]);
     case '$pull':
-      return pulls(path, operation.condition);
+      return positions ? 'unknown' : pulls(path, operation.condition);
     case '$mul':
     case '$bit':
       return 'unknown';
@@ -142,8 +147,13 @@ function noArray(path: string): BsonDocument {
 function pulls(path: string, condition: PullCondition): ChangeCondition {
   if (condition.kind === 'equals')
     return Array.isArray(condition.value) ? 'unknown' : anyOf([has(path, condition.value), noArray(path)]);
-  const matching = condition.element === 'document' ? renderFilter(condition.of, plainPlace) : undefined;
-  return matching === undefined || Object.keys(matching).length === 0
-    ? 'unknown'
-    : anyOf([{ [path]: { $elemMatch: matching } }, noArray(path)]);
+  if (condition.element !== 'document' || matchesNothing(condition.of)) return 'unknown';
+  const matching = renderFilter(condition.of, plainPlace);
+  return matching === undefined ? 'unknown' : anyOf([{ [path]: { $elemMatch: matching } }, noArray(path)]);
+}
+
+/** Whether a document without fields matches. `$elemMatch` then also takes an array for one, which `$pull` does not. */
+function matchesNothing(filter: Filter): boolean {
+  const context = { now: new Date(0), budget: new EvaluationBudget(100_000, Number.POSITIVE_INFINITY) };
+  return compileFilter(filter, context)({});
 }
