@@ -9,6 +9,7 @@ const balance = 1000;
 /** How long the change feed may take to tell what was committed, on a busy machine. */
 const toldWithinMs = 60_000;
 const pauseMs = 50;
+const longestSilenceMs = 60_000;
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -30,6 +31,7 @@ export class AcknowledgedWrites {
   readonly #told = new Map<string, number[]>();
   readonly #stop = new AbortController();
   #watching: Promise<unknown> = Promise.resolve();
+  #lastAnswer = 'none';
 
   /** @param prefix of the names of the collections */
   constructor(repository: DocumentRepository, prefix: string) {
@@ -64,7 +66,13 @@ export class AcknowledgedWrites {
   async grownBy(more: number): Promise<void> {
     const done = (): number => this.#counts.size + this.#committed.size;
     const target = done() + more;
-    while (done() < target) await pause(20);
+    let [before, since] = [done(), Date.now()];
+    while (done() < target) {
+      await pause(20);
+      if (done() > before) [before, since] = [done(), Date.now()];
+      else if (Date.now() - since > longestSilenceMs)
+        throw new Error(`nothing is acknowledged any more; the last answer was ${this.#lastAnswer}`);
+    }
   }
 
   /** Acknowledged writes are there, transactions all or nothing, changes told once each and in order. */
@@ -138,8 +146,10 @@ export class AcknowledgedWrites {
           if (status === 201) own.push(next);
         } else if (what < 0.65) status = await this.#count(url, id);
         else status = await this.#transfer(url, next, random);
+        this.#lastAnswer = String(status);
         if (status >= 500) await pause(pauseMs);
-      } catch {
+      } catch (error) {
+        this.#lastAnswer = String(error);
         return;
       }
     }
