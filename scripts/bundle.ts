@@ -5,13 +5,15 @@ import { build, type Metafile } from 'esbuild';
 import type { DatabaseType } from '../src/domain/database-type.ts';
 
 /** The packages that only one database needs; bundled only where that database is wanted. */
-const drivers: Partial<Record<DatabaseType, readonly string[]>> = {
+const drivers: Readonly<Record<DatabaseType, readonly string[]>> = {
   mongodb: ['mongodb', 'bson'],
   postgresql: ['pg', 'pg-cursor'],
   mysql: ['mysql2'],
   vitess: ['mysql2'],
   cassandra: ['cassandra-driver'],
   elasticsearch: ['@elastic/elasticsearch'],
+  sqlite: [],
+  memory: [],
 };
 
 /** What drivers load only when it is there; the service does not need it. */
@@ -44,7 +46,7 @@ export const sqliteThreads = {
 
 /** Bundles entries for Node 24 into one folder, code that they share and lazy imports in chunks beside them. */
 export async function bundle(options: BundleOptions): Promise<Metafile> {
-  const wanted = new Set(options.databases.flatMap((type) => drivers[type] ?? []));
+  const wanted = new Set(options.databases.flatMap((type) => drivers[type]));
   const unwanted = Object.values(drivers)
     .flat()
     .filter((name) => !wanted.has(name));

@@ -1,5 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
-import { databaseTypes } from '../src/domain/database-type.ts';
+import { offeredDatabases } from '../src/domain/database-type.ts';
 import { errorStatus } from '../src/domain/errors.ts';
 import type { Json, JsonObject } from '../src/domain/value/value.ts';
 import { errorExamples } from '../src/interface/http/openapi/error-examples.ts';
@@ -12,7 +12,7 @@ function fullDocument(): JsonObject {
   return openApiDocument({
     endpoints: [...apiEndpoints, ...descriptionEndpoints],
     version: packageJson.version,
-    databases: databaseTypes.filter((type) => type !== 'memory'),
+    databases: offeredDatabases,
     capped: true,
   });
 }

@@ -20,6 +20,7 @@ const driverHomes: Readonly<Record<string, RegExp>> = {
   'node:sqlite': /^src\/infrastructure\/databases\/sqlite\//,
   mongodb: /^src\/infrastructure\/databases\/mongodb\//,
   bson: /^src\/infrastructure\/databases\/mongodb\//,
+  'pg-cursor': /^src\/infrastructure\/databases\/postgresql\//,
   pg: /^src\/infrastructure\/databases\/postgresql\//,
   postgres: /^src\/infrastructure\/databases\/postgresql\//,
   mysql2: /^src\/infrastructure\/databases\/mysql\//,
@@ -84,6 +85,17 @@ export const dependencyRules: readonly DependencyRule[] = [
       const home = target.kind === 'package' ? driverHomes[target.target] : undefined;
       return home !== undefined && !home.test(file.path);
     },
+  },
+  {
+    name: 'drivers-are-known',
+    because: 'a driver without a home in this list would be fenced nowhere',
+    from: /^src\/infrastructure\/databases\/[^/]+\//,
+    forbids: (target) =>
+      target.kind === 'package' &&
+      !target.target.startsWith('node:') &&
+      !evaluationLibraries.test(target.target) &&
+      target.target !== 'vitest' &&
+      driverHomes[target.target] === undefined,
   },
   {
     name: 'adapters-do-not-meet',

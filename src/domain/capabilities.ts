@@ -1,3 +1,4 @@
+import type { RawLanguage } from './database-type.ts';
 import type { LeafKind } from './query/filter.ts';
 import type { StageKind } from './query/stage.ts';
 import type { UpdateOperator } from './query/update.ts';
@@ -33,7 +34,7 @@ export interface Capabilities {
   readonly transactions: 'full' | 'single-shard' | 'batch' | 'none';
   readonly changeFeed: Support;
   /** The language of raw queries. */
-  readonly raw: 'mongodb' | 'sql' | 'cql' | 'elasticsearch' | 'none';
+  readonly raw: RawLanguage | 'none';
   /** Whether concurrent calls of one tick are worth joining into one statement. */
   readonly batching: { readonly reads: boolean; readonly writes: boolean };
 }

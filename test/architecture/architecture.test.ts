@@ -24,6 +24,7 @@ describe('the architecture check', () => {
     ],
     ['nobody-imports-the-roots', 'src/infrastructure/a.ts', "import { x } from '../main/x.ts';"],
     ['drivers-at-home', 'src/main/a.ts', "const m = await import('mongodb');"],
+    ['drivers-are-known', 'src/infrastructure/databases/foodb/a.ts', "import { Client } from 'foodb';"],
     [
       'adapters-do-not-meet',
       'src/infrastructure/databases/mysql/a.ts',

@@ -1,4 +1,9 @@
-import { type DatabaseType, databaseTypes } from '../../domain/database-type.ts';
+import {
+  type DatabaseType,
+  databaseTypes,
+  isEmbedded,
+  type ServerDatabase,
+} from '../../domain/database-type.ts';
 import type { ParsedConfig } from './config-schema.ts';
 import { addressesOf } from './database-addresses.ts';
 
@@ -35,10 +40,10 @@ const addressKey = {
   vitess: 'uri',
   cassandra: 'contact_points',
   elasticsearch: 'addresses',
-} as const;
+} as const satisfies Readonly<Record<ServerDatabase, string>>;
 
 function addressMistakes(config: ParsedConfig, type: DatabaseType): readonly string[] {
-  if (type === 'sqlite' || type === 'memory') return [];
+  if (isEmbedded(type)) return [];
   return addressesOf(config, type).length > 0
     ? []
     : [`${type}.${addressKey[type]}: required when ${type} is enabled, or ${type}.host`];

@@ -1,8 +1,5 @@
-import type { DatabaseType } from '../../domain/database-type.ts';
+import type { ServerDatabase } from '../../domain/database-type.ts';
 import type { ParsedConfig } from './config-schema.ts';
-
-/** The databases that are reached over the network. */
-export type ServerDatabase = Exclude<DatabaseType, 'sqlite' | 'memory'>;
 
 const schemes = {
   mongodb: 'mongodb',

@@ -3,7 +3,6 @@ import type { RepositoryOptions } from '../../application/execution/repository-o
 import type { DatabaseAdapter } from '../../application/ports/database-adapter.ts';
 import type { DocumentRepository } from '../../application/ports/document-repository.ts';
 import type { DatabaseType } from '../../domain/database-type.ts';
-import { ServiceError } from '../../domain/errors.ts';
 import type { ParsedConfig } from '../config/config-schema.ts';
 import { withContract } from './contract.ts';
 
@@ -13,7 +12,7 @@ type Finish = <N>(adapter: DatabaseAdapter<N>) => DocumentRepository;
 export type Decorate = <N>(adapter: DatabaseAdapter<N>) => DatabaseAdapter<N>;
 
 /** The only list of adapters. Each is imported when it is first asked for, so that nobody loads another's driver. */
-const adapters: Partial<
+const adapters: Readonly<
   Record<DatabaseType, (config: ParsedConfig, finish: Finish) => Promise<DocumentRepository>>
 > = {
   memory: async (_config, finish) =>
@@ -55,17 +54,14 @@ const adapters: Partial<
   },
 };
 
-/**
- * Opens the repository of one database; connections are made when they are first needed.
- * @throws CONNECTION_ERROR when there is no adapter for it.
- */
+/** Opens the repository of one database; connections are made when they are first needed. */
 export async function openRepository(
   type: DatabaseType,
   config: ParsedConfig,
   options: RepositoryOptions,
   decorate: Decorate,
 ): Promise<DocumentRepository> {
-  const open = adapters[type];
-  if (open === undefined) throw new ServiceError('CONNECTION_ERROR', `there is no adapter for ${type}`);
-  return open(config, (adapter) => createPlannedDocumentRepository(decorate(withContract(adapter)), options));
+  return adapters[type](config, (adapter) =>
+    createPlannedDocumentRepository(decorate(withContract(adapter)), options),
+  );
 }

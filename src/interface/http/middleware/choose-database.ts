@@ -1,5 +1,5 @@
 import type { Databases } from '../../../application/ports/databases.ts';
-import { type DatabaseType, databaseTypes } from '../../../domain/database-type.ts';
+import { type DatabaseType, databaseTypes, offeredDatabases } from '../../../domain/database-type.ts';
 import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 
 /**
@@ -15,16 +15,11 @@ export function chooseDatabase(
   if (name === undefined) return databases.default;
   const type = databaseTypes.find((known) => known === name);
   if (type === undefined)
-    throw invalidRequest(`not a database; one of: ${databaseTypes.filter(isPublic).join(', ')}`, path);
+    throw invalidRequest(`not a database; one of: ${offeredDatabases.join(', ')}`, path);
   if (!databases.configured.includes(type))
     throw new ServiceError('CONNECTION_ERROR', `the database "${type}" is not configured`, {
       database: type,
       configured: databases.configured,
     });
   return type;
-}
-
-/** `memory` is for tests and demonstrations. */
-function isPublic(type: DatabaseType): boolean {
-  return type !== 'memory';
 }

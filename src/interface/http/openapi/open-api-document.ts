@@ -1,10 +1,12 @@
-import type { DatabaseType } from '../../../domain/database-type.ts';
+import { type DatabaseType, databaseTable, offeredDatabases } from '../../../domain/database-type.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import type { EndpointDescription } from '../endpoint.ts';
 import { components } from './components.ts';
 import { describeOperation } from './describe-operation.ts';
 
-const description = `One document API over MongoDB, PostgreSQL, MySQL, Cassandra, Elasticsearch, Vitess and SQLite: MongoDB’s query language, the same answers on every database.
+const titles = offeredDatabases.map((type) => databaseTable[type].title);
+const list = new Intl.ListFormat('en-GB', { type: 'conjunction' });
+const description = `One document API over ${list.format(titles)}: MongoDB’s query language, the same answers on every database.
 
 Every answer is JSON in UTF-8: \`{"success": true, "data": …}\`, or \`{"success": false, "error": …}\` with a code of a closed list. \`X-Database-Type\` chooses the database, \`X-Request-Timeout-Ms\` how long a request may take.`;
 

@@ -72,7 +72,8 @@ const rename = defineEndpoint({
   operationId: 'renameCollection',
   tag,
   summary: 'Rename a collection',
-  description: 'Renames a collection with its documents and indexes. Cassandra and Elasticsearch cannot.',
+  description:
+    'Renames a collection with its documents and indexes. Some databases cannot: `GET /databases` says which.',
   role: 'admin',
   body: z.strictObject({ new_name: collectionName }).meta({ id: 'RenameCollectionRequest' }),
   bodyExamples: { people: { new_name: 'people' } },

@@ -6,6 +6,7 @@ import {
   type TimedRawResult,
 } from '../../../application/use-cases/raw/run-raw-query.ts';
 import type { UseCaseContext } from '../../../application/use-cases/use-case-context.ts';
+import { rawLanguages } from '../../../domain/database-type.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import { type Answer, successOf } from '../answer.ts';
 import { defineEndpoint, type Endpoint, type EndpointInput } from '../endpoint.ts';
@@ -26,7 +27,7 @@ const query = z
       { type: 'string', minLength: 1 },
       { type: 'object', additionalProperties: true },
     ],
-    description: 'SQL or CQL text, a MongoDB command, or an Elasticsearch body with `index`.',
+    description: `In the language of the database: ${Object.values(rawLanguages).join(', ')}.`,
     examples: ['SELECT 1 AS one'],
   });
 const params = jsonArray({ description: 'Bound to the placeholders of the text, never pasted into it.' });
