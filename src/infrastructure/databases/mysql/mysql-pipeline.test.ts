@@ -65,6 +65,7 @@ describe('what of a pipeline MySQL runs', () => {
 
   test('shards answer pages alone', () => {
     expect(planned([{ $sort: { _id: 1 } }, { $limit: 2 }], false).stages).toBe(2);
+    expect(planned([{ $sort: { b: 1 } }, { $limit: 2 }], false).stages).toBe(0);
     expect(planned([{ $group: { _id: '$a' } }], false).stages).toBe(0);
   });
 

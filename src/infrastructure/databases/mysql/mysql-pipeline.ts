@@ -55,7 +55,7 @@ export function mysqlPipeline(
   const statement = options.tables
     ? sqlPipeline(stages, context, pipelineDialect(filters, options))
     : undefined;
-  return statement ?? pageOf(stages, context, filters);
+  return statement ?? pageOf(stages, context, filters, options);
 }
 
 function pipelineDialect(filters: Dialect<SqlFragment>, options: PipelineOptions): PipelineDialect {
@@ -108,6 +108,7 @@ function pageOf(
   stages: readonly Stage[],
   context: PlanContext,
   filters: Dialect<SqlFragment>,
+  { tables }: LeafOptions,
 ): NativePipeline<SqlFragment> | undefined {
   const matches: Filter[] = [];
   let place = 0;
@@ -121,7 +122,7 @@ function pageOf(
   const limit = stages[place];
   if (limit?.kind !== 'limit') return undefined;
   const order = withTieBreak(sort.sort);
-  const native = mysqlSort(order, context) ?? mysqlComputedOrder(order);
+  const native = mysqlSort(order, context) ?? (tables ? mysqlComputedOrder(order) : undefined);
   if (native === undefined) return undefined;
   const find: NativeFind<SqlFragment> = {
     where: pushed.native,

@@ -7,7 +7,7 @@ import { numbered, openRelation, type Relation, selectFrom, unordered } from '..
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { isStorableText, orderKey } from './postgresql-order-key.ts';
 import { arrayText } from './postgresql-paths.ts';
-import { documentJson, fieldSql } from './postgresql-relation.ts';
+import { documentJson, fieldSql, rowColumns } from './postgresql-relation.ts';
 import { jsonText } from './postgresql-value-condition.ts';
 
 /** How many documents there are, as one JSON document; none of none. */
@@ -18,14 +18,14 @@ export function countDocumentsSql(relation: Relation, field: string): SqlFragmen
 
 /** A grouping as two columns, which `unfold` makes documents of: what each field is, and the id with the fields' parts. */
 export function groupSql(relation: Relation, stage: Grouping): SqlFragment | undefined {
-  const inner = openRelation(sql`r`, relation.shape, sql`*`);
+  const inner = openRelation(sql`r`, relation.shape, relation.columns);
   const plan = planGroup(stage, {
     expression: (expression) => expressionSql(inner, expression),
     bucket: bucketSql,
   });
   if (plan === undefined || !isStorableFold(plan.fields)) return undefined;
   const places = needsPlaces(plan, relation.order !== undefined);
-  const columns = relation.shape === 'row' ? sql`*` : sql`doc`;
+  const columns = relation.shape === 'row' ? rowColumns : sql`doc`;
   const rows = places ? numbered(relation, columns) : selectFrom(unordered(relation), columns);
   const values = plan.fields.map(({ value }, i) => sql`, ${value ?? sql`NULL::jsonb`} AS ${column('v', i)}`);
   const place = places ? sql`, n` : sql``;

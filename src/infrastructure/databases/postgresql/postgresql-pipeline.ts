@@ -9,7 +9,7 @@ import { facetSql } from './postgresql-facet.ts';
 import { countDocumentsSql, groupSql } from './postgresql-group.ts';
 import { isStorableText } from './postgresql-order-key.ts';
 import { sortKeySql } from './postgresql-paths.ts';
-import { documentJson } from './postgresql-relation.ts';
+import { documentJson, rowColumns } from './postgresql-relation.ts';
 import { reshapeSql } from './postgresql-reshape.ts';
 import { selectedColumns, tableOf } from './postgresql-rows.ts';
 import { postgresqlSort } from './postgresql-sort.ts';
@@ -23,7 +23,7 @@ export function postgresqlPipeline(
 }
 
 const pipelineDialect: PipelineDialect = {
-  start: ({ collection }) => tableRelation(tableOf(collection), sql`*`),
+  start: ({ collection }) => tableRelation(tableOf(collection), rowColumns),
   filters: ({ shape }) => (shape === 'row' ? postgresqlDialect : documentDialect),
   sort: sortTerms,
   reshape: reshapeSql,

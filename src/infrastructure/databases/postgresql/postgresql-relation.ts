@@ -4,6 +4,9 @@ import { type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { isStorableText } from './postgresql-order-key.ts';
 import { pathArray, pathSource } from './postgresql-paths.ts';
 
+/** The columns of a table that a document is made of. */
+export const rowColumns = trustedSql('id, data, version, created_at, updated_at, metadata');
+
 /** The whole document as a pipeline sees it. */
 export function documentJson({ shape }: Relation): SqlFragment {
   if (shape === 'doc') return sql`doc`;

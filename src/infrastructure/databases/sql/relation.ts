@@ -89,11 +89,19 @@ function placeOf({ order }: Relation): SqlFragment {
   return sql`ROW_NUMBER() OVER (${by}) AS ${place}`;
 }
 
+/**
+ * The same rows, each made once: a subquery with a limit is not merged into the query around it, which would compute a
+ * document again wherever it is named.
+ */
+function once(relation: Relation): Relation {
+  return isCut(relation) ? relation : limited(relation, Number.MAX_SAFE_INTEGER);
+}
+
 /** Each document made into another, in the same order. @param document its JSON, of this relation's columns */
 export function reshaped(relation: Relation, document: SqlFragment): Relation {
   const made = sql`${document} AS doc`;
   if (relation.order === undefined)
-    return openRelation(sql`(${selectFrom(relation, made)}) AS r`, 'doc', sql`doc`);
+    return openRelation(sql`(${selectFrom(once(relation), made)}) AS r`, 'doc', sql`doc`);
   const open = openRelation(sql`(${numbered(relation, made)}) AS r`, 'doc', sql`doc, ${place}`);
   return { ...open, order: place };
 }
@@ -111,7 +119,8 @@ export interface Spread {
 /** Each document made into several, in the order of the documents and, for each of them, of the column `o`. */
 export function spread(relation: Relation, { input, output, columns, shape, from }: Spread): Relation {
   if (relation.order === undefined) {
-    const rows = sql`SELECT ${output} FROM ${from(selectFrom(relation, input))}`;
+    const made = relation.isTable ? relation : once(relation);
+    const rows = sql`SELECT ${output} FROM ${from(selectFrom(made, input))}`;
     return openRelation(sql`(${rows}) AS r`, shape, columns);
   }
   const n = sql`ROW_NUMBER() OVER (ORDER BY s.n, o) AS ${place}`;
