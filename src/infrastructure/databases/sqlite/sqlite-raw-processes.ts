@@ -27,7 +27,8 @@ export class SqliteRawProcesses {
       if (this.#closed) throw closed();
       const child = this.#take();
       const answer = await exchange(child, { ...request, deadline: call.deadline }, call);
-      this.#keep(child);
+      if (answer.ok || !answer.last) this.#keep(child);
+      else child.kill('SIGKILL');
       if (answer.ok) return answer.result;
       throw fromWireError(answer.error);
     } finally {

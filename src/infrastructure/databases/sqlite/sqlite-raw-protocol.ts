@@ -13,4 +13,9 @@ export interface RawRequest extends RawStatement {
 
 export type RawAnswer =
   | { readonly ok: true; readonly result: RawResult }
-  | { readonly ok: false; readonly error: WireError };
+  | {
+      readonly ok: false;
+      readonly error: WireError;
+      /** The process ends with this answer. */
+      readonly last: boolean;
+    };

@@ -6,7 +6,7 @@ import type { RawAnswer, RawRequest } from './sqlite-raw-protocol.ts';
 import { toWireError } from './transfer.ts';
 
 function failure(error: unknown): RawAnswer {
-  return { ok: false, error: toWireError(toServiceError(error)) };
+  return { ok: false, error: toWireError(toServiceError(error)), last: false };
 }
 
 /** Values as large as a document and its row are read, none larger. */

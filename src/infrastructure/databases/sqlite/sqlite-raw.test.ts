@@ -111,3 +111,13 @@ it.each([
     details: { max_bytes: 16 * 1024 * 1024 },
   });
 });
+
+it('ends a statement that needs too much memory, and goes on', async () => {
+  const values = Array.from({ length: 200 }, () => 'zeroblob(16000000)');
+  const command = { query: `SELECT ${values.join(', ')}`, params: [], allowWrites: false, maxRows: 1 };
+  await expect(database.adapter.raw?.(command, call(undefined, 50_000))).rejects.toMatchObject({
+    code: 'QUERY_TOO_EXPENSIVE',
+  });
+  const next = database.adapter.raw?.({ ...command, query: 'SELECT 1 AS one' }, call());
+  expect((await next)?.rows).toEqual([{ one: 1 }]);
+});

@@ -32,7 +32,7 @@ function supervise(): void {
   process.on('message', (request: RawRequest) => {
     watch = setInterval(() => {
       if (process.memoryUsage.rss() <= maxResidentBytes) return;
-      answer({ ok: false, error: tooExpensive }, end);
+      answer({ ok: false, error: tooExpensive, last: true }, end);
     }, memoryInterval);
     thread.postMessage(request);
   });
