@@ -3,6 +3,7 @@ import type { Expression, ExpressionCall } from '../../domain/query/expression.t
 import type { Json, JsonObject } from '../../domain/value/value.ts';
 import type { ExpressionPlace, ParseOperand } from './expression-place.ts';
 import { inside } from './expression-place.ts';
+import { isJsonObject } from './parse-scope.ts';
 
 /** How one operator reads what stands behind its name; `place` is that of the operator. */
 export type ArgumentParser = (source: Json, place: ExpressionPlace, parse: ParseOperand) => Arguments;
@@ -57,16 +58,12 @@ export function objectWith(
   known: readonly string[],
   required: readonly string[],
 ): JsonObject {
-  if (!isObject(source)) throw invalidRequest('takes an object of named arguments', place.path);
+  if (!isJsonObject(source)) throw invalidRequest('takes an object of named arguments', place.path);
   for (const name of Object.keys(source))
     if (!known.includes(name)) throw invalidRequest(`unknown argument '${name}'`, `${place.path}.${name}`);
   for (const name of required)
     if (!Object.hasOwn(source, name)) throw invalidRequest(`misses its argument '${name}'`, place.path);
   return source;
-}
-
-export function isObject(source: Json | undefined): source is JsonObject {
-  return typeof source === 'object' && source !== null && !Array.isArray(source);
 }
 
 /** Whether it reads as an operator and not as named arguments. */

@@ -2,13 +2,14 @@ import { invalidRequest } from '../../domain/errors.ts';
 import type { Json } from '../../domain/value/value.ts';
 import type { ExpressionPlace } from './expression-place.ts';
 import { binding, inside } from './expression-place.ts';
-import { type ArgumentParser, type Arguments, isObject, objectWith } from './parse-arguments.ts';
+import { type ArgumentParser, type Arguments, objectWith } from './parse-arguments.ts';
 import { parseVariableName } from './parse-expression-variable.ts';
+import { isJsonObject } from './parse-scope.ts';
 
 /** `{vars: {name: …}, in: …}`: `args` are the values of `binds`, in order. */
 export const letArguments: ArgumentParser = (source, place, parse) => {
   const { vars = null, in: body = null } = objectWith(source, place, ['vars', 'in'], ['vars', 'in']);
-  if (!isObject(vars)) throw invalidRequest('vars must be an object', `${place.path}.vars`);
+  if (!isJsonObject(vars)) throw invalidRequest('vars must be an object', `${place.path}.vars`);
   const binds = Object.keys(vars).map((name) => parseVariableName(name, `${place.path}.vars`));
   return {
     binds,

@@ -1,15 +1,10 @@
 import { invalidRequest } from '../../domain/errors.ts';
-import {
-  type ArgumentParser,
-  isObject,
-  isOperatorObject,
-  parseNamed,
-  positional,
-} from './parse-arguments.ts';
+import { type ArgumentParser, isOperatorObject, parseNamed, positional } from './parse-arguments.ts';
+import { isJsonObject } from './parse-scope.ts';
 
 /** A date, `[date]`, or `{date, timezone}`. */
 export const datePartArguments: ArgumentParser = (source, place, parse) => {
-  if (isObject(source) && !isOperatorObject(source))
+  if (isJsonObject(source) && !isOperatorObject(source))
     return { named: parseNamed(source, place, parse, ['date', 'timezone'], ['date']) };
   const { args = [] } = positional(1, 1)(source, place, parse);
   return { named: { date: args[0] ?? { kind: 'literal', value: null } } };
@@ -21,10 +16,10 @@ const isoParts = ['isoWeekYear', 'isoWeek', 'isoDayOfWeek'];
 
 /** A calendar date (`year`…) or an ISO week date (`isoWeekYear`…), never a mixture. */
 export const dateFromPartsArguments: ArgumentParser = (source, place, parse) => {
-  const iso = isObject(source) && Object.hasOwn(source, 'isoWeekYear');
+  const iso = isJsonObject(source) && Object.hasOwn(source, 'isoWeekYear');
   const parts = iso ? isoParts : calendarParts;
   const other = (iso ? calendarParts : isoParts).find(
-    (name) => isObject(source) && Object.hasOwn(source, name),
+    (name) => isJsonObject(source) && Object.hasOwn(source, name),
   );
   if (other !== undefined)
     throw invalidRequest(`does not allow '${other}' beside '${parts[0]}'`, `${place.path}.${other}`);

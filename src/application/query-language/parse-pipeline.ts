@@ -2,11 +2,11 @@ import { invalidRequest } from '../../domain/errors.ts';
 import type { Pipeline, Stage, StageKind } from '../../domain/query/stage.ts';
 import type { Json } from '../../domain/value/value.ts';
 import type { ParseOptions } from './parse-options.ts';
-import { refuseLarge } from './parse-scope.ts';
+import { isJsonObject, refuseLarge } from './parse-scope.ts';
 import { unknownStage } from './stages/parse-server-stages.ts';
 import { stageParsers } from './stages/stage-parsers.ts';
 import type { StagePlace } from './stages/stage-place.ts';
-import { below, isObject } from './stages/stage-place.ts';
+import { below } from './stages/stage-place.ts';
 
 /** MongoDB's own bounds. https://www.mongodb.com/docs/manual/core/aggregation-pipeline-limits/ */
 const maxStages = 1000;
@@ -50,7 +50,7 @@ function parseStages(source: Json, place: StagePlace): Pipeline {
 }
 
 function parseStage(source: Json, place: StagePlace): Stage {
-  if (!isObject(source)) throw invalidRequest('a stage must be an object', place.path);
+  if (!isJsonObject(source)) throw invalidRequest('a stage must be an object', place.path);
   const [name, ...others] = Object.keys(source);
   if (name === undefined || others.length > 0)
     throw invalidRequest('a stage must have exactly one field', place.path);

@@ -4,17 +4,17 @@ import type { Json } from '../../domain/value/value.ts';
 import { inside } from './expression-place.ts';
 import {
   type ArgumentParser,
-  isObject,
   isOperatorObject,
   objectWith,
   parseNamed,
   positional,
 } from './parse-arguments.ts';
+import { isJsonObject } from './parse-scope.ts';
 
 /** `[if, then, else]`, or an object of these names. */
 export const condArguments: ArgumentParser = (source, place, parse) => {
   const names = ['if', 'then', 'else'];
-  if (!isObject(source)) return positional(3, 3)(source, place, parse);
+  if (!isJsonObject(source)) return positional(3, 3)(source, place, parse);
   const fields = parseNamed(source, place, parse, names, names);
   return { args: names.map((name) => fields[name] ?? nothing) };
 };
@@ -42,7 +42,7 @@ const nothing: Expression = { kind: 'literal', value: null };
 
 /** A field name, or `{field, input}`; without `input` the field is CURRENT's. */
 export const getFieldArguments: ArgumentParser = (source, place, parse) => {
-  if (isObject(source) && !isOperatorObject(source))
+  if (isJsonObject(source) && !isOperatorObject(source))
     return { named: parseNamed(source, place, parse, ['field', 'input'], ['field', 'input']) };
   return {
     named: {
@@ -86,7 +86,7 @@ export const zipArguments: ArgumentParser = (source, place, parse) => {
 export const sortArrayArguments: ArgumentParser = (source, place, parse) => {
   const { input = null, sortBy = null } = objectWith(source, place, ['input', 'sortBy'], ['input', 'sortBy']);
   const at = `${place.path}.sortBy`;
-  if (isObject(sortBy)) {
+  if (isJsonObject(sortBy)) {
     const fields = Object.entries(sortBy);
     if (fields.length === 0) throw invalidRequest('sortBy needs at least one field', at);
     for (const [field, direction] of fields) checkOrder(field, direction, at);

@@ -8,3 +8,7 @@ export type Path = readonly string[];
 export function pathToString(path: Path): string {
   return path.join('.');
 }
+
+export function samePath(a: Path, b: Path): boolean {
+  return a.length === b.length && a.every((segment, i) => segment === b[i]);
+}

@@ -5,9 +5,10 @@ import type { Expression } from '../../../domain/query/expression.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
 import type { AccumulatorField } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseOrder } from './parse-stage-sort.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, isObject, objectAt, stringAt } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, objectAt, stringAt } from './stage-place.ts';
 
 export interface AccumulatorCall {
   readonly args: Readonly<Record<string, Expression>>;
@@ -28,7 +29,7 @@ export function parseAccumulatorFields(
 function parseField(name: string, spec: Json, place: StagePlace): AccumulatorField {
   if (name.startsWith('$') || name.includes('.') || name.includes('\0'))
     throw invalidRequest("a field name may not start with '$' or contain '.' or NUL", place.path);
-  if (!isObject(spec) || Object.keys(spec).length !== 1)
+  if (!isJsonObject(spec) || Object.keys(spec).length !== 1)
     throw invalidRequest('must be an object of exactly one accumulator', place.path);
   const [operator = ''] = Object.keys(spec);
   if (!isAccumulator(operator))

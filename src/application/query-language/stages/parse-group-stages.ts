@@ -3,10 +3,11 @@ import { compareValues, typeRank } from '../../../domain/evaluation/compare-valu
 import { granularityNames } from '../../../domain/query/granularity.ts';
 import type { AccumulatorField, StageBody } from '../../../domain/query/stage.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseAccumulatorFields } from './parse-accumulator.ts';
 import { parseConstant } from './parse-constant.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, isObject, objectAt, stringAt, wholeNumberAt } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, objectAt, stringAt, wholeNumberAt } from './stage-place.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/group/ */
 export function parseGroup(source: Json, place: StagePlace): StageBody {
@@ -35,7 +36,7 @@ export function parseBucket(source: Json, place: StagePlace): StageBody {
 
 function parseGroupBy(source: Json | undefined, place: StagePlace) {
   const isPath = typeof source === 'string' && source.startsWith('$');
-  if (source === undefined || (!isPath && !isObject(source)))
+  if (source === undefined || (!isPath && !isJsonObject(source)))
     throw invalidRequest("must be a '$path' or an expression object", place.path);
   return expressionAt(source, place);
 }

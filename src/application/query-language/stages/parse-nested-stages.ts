@@ -3,9 +3,10 @@ import { invalidRequest } from '../../../domain/errors.ts';
 import type { Pipeline, StageBody } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import { parseFilter } from '../parse-filter.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseFieldPath } from './parse-field-path.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, isObject, objectAt, stringAt, wholeNumberAt } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, objectAt, stringAt, wholeNumberAt } from './stage-place.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/facet/ */
 export function parseFacet(source: Json, place: StagePlace): StageBody {
@@ -68,7 +69,7 @@ export function parseGraphLookup(source: Json, place: StagePlace): StageBody {
   ]);
   const path = (name: string) => parseFieldPath(fields[name], below(place, `.${name}`));
   const restrict = fields.restrictSearchWithMatch;
-  if (restrict !== undefined && !isObject(restrict))
+  if (restrict !== undefined && !isJsonObject(restrict))
     throw invalidRequest('must be an object', `${place.path}.restrictSearchWithMatch`);
   return {
     kind: 'graphLookup',

@@ -3,9 +3,10 @@ import type { Path } from '../../../domain/query/path.ts';
 import type { Projection, ProjectionField } from '../../../domain/query/projection.ts';
 import type { StageBody } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseFieldPath } from './parse-field-path.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, isObject, objectAt, refuseCollisions } from './stage-place.ts';
+import { below, expressionAt, objectAt, refuseCollisions } from './stage-place.ts';
 
 /** https://www.mongodb.com/docs/manual/reference/operator/aggregation/project/ */
 export function parseProject(source: Json, place: StagePlace): StageBody {
@@ -28,8 +29,8 @@ function collectFields(source: Json, path: Path, place: StagePlace, fields: Proj
     fields.push({ kind: source ? 'include' : 'exclude', path });
     return;
   }
-  const first = isObject(source) ? Object.keys(source)[0] : '$';
-  if (!isObject(source) || first?.startsWith('$')) {
+  const first = isJsonObject(source) ? Object.keys(source)[0] : '$';
+  if (!isJsonObject(source) || first?.startsWith('$')) {
     fields.push({ kind: 'compute', path, expression: expressionAt(source, place) });
     return;
   }

@@ -1,13 +1,13 @@
 import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { StageBody } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import type { StageParser, StagePlace } from './stage-place.ts';
-import { isObject } from './stage-place.ts';
 
 /** A stage that only a database can run: checked for its shape, the rest is the database's to judge. */
 export function serverStage(kind: 'geoNear' | 'search' | 'out' | 'merge', takesName: boolean): StageParser {
   return (source: Json, place: StagePlace): StageBody => {
-    if (!isObject(source) && !(takesName && typeof source === 'string'))
+    if (!isJsonObject(source) && !(takesName && typeof source === 'string'))
       throw invalidRequest('must be an object', place.path);
     return { kind };
   };

@@ -3,9 +3,10 @@ import type { Expression } from '../../../domain/query/expression.ts';
 import type { Path } from '../../../domain/query/path.ts';
 import type { StageBody } from '../../../domain/query/stage.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseFieldPath } from './parse-field-path.ts';
 import type { StagePlace } from './stage-place.ts';
-import { below, expressionAt, fieldsAt, isObject, objectAt, refuseCollisions } from './stage-place.ts';
+import { below, expressionAt, fieldsAt, objectAt, refuseCollisions } from './stage-place.ts';
 
 interface SetField {
   readonly path: Path;
@@ -29,7 +30,7 @@ export function parseSet(source: Json, place: StagePlace): StageBody {
 
 /** `{a: {b: 1}}` sets `a.b` and leaves the other fields of `a`; an operator object is computed. */
 function collectFields(source: Json, path: Path, place: StagePlace, fields: SetField[]): void {
-  if (!isObject(source) || isOperatorOrEmpty(source)) {
+  if (!isJsonObject(source) || isOperatorOrEmpty(source)) {
     fields.push({ path, expression: expressionAt(source, place) });
     return;
   }

@@ -2,15 +2,16 @@ import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
 import type { Sort, SortField } from '../../../domain/query/sort.ts';
 import type { Json } from '../../../domain/value/value.ts';
 import type { ParseOptions } from '../parse-options.ts';
+import { isJsonObject } from '../parse-scope.ts';
 import { parseFieldPath } from './parse-field-path.ts';
-import { below, isObject, objectAt } from './stage-place.ts';
+import { below, objectAt } from './stage-place.ts';
 
 /** As many keys as MongoDB sorts by. */
 const maxKeys = 32;
 
 /** The `sortBy` of a stage or accumulator: `{a: 1, b: -1}`, or `{}` for whatever order there is. */
 export function parseOrder(source: Json | undefined, options: ParseOptions): Sort {
-  if (isObject(source) && Object.keys(source).length === 0) return [];
+  if (isJsonObject(source) && Object.keys(source).length === 0) return [];
   const { sort, shuffles } = parseSortSpec(source, options);
   if (shuffles) throw invalidRequest('may not sort at random here', options.path);
   return sort;
@@ -35,7 +36,7 @@ export function parseSortSpec(
 function parseKey(name: string, direction: Json, options: ParseOptions): SortField | 'random' {
   const path = parseFieldPath(name, options);
   if (direction === 1 || direction === -1) return { path, direction };
-  if (!isObject(direction)) throw invalidRequest('must be 1 or -1', options.path);
+  if (!isJsonObject(direction)) throw invalidRequest('must be 1 or -1', options.path);
   const [key, ...others] = Object.keys(direction);
   if (key !== '$meta' || others.length > 0) throw invalidRequest('must be 1 or -1', options.path);
   if (direction[key] === 'randVal') return 'random';

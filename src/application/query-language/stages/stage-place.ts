@@ -4,6 +4,7 @@ import type { Pipeline, StageBody } from '../../../domain/query/stage.ts';
 import type { Json, JsonObject } from '../../../domain/value/value.ts';
 import { parseExpression } from '../parse-expression.ts';
 import type { ParseOptions } from '../parse-options.ts';
+import { isJsonObject } from '../parse-scope.ts';
 
 /** Where a stage stands: what its parser needs to read what is inside it. `path` is that of the stage's operator. */
 export interface StagePlace extends ParseOptions {
@@ -26,12 +27,8 @@ export function expressionAt(source: Json, place: ParseOptions): Expression {
   return parseExpression(source, place, place.variables);
 }
 
-export function isObject(source: Json | undefined): source is JsonObject {
-  return typeof source === 'object' && source !== null && !Array.isArray(source);
-}
-
 export function objectAt(source: Json | undefined, place: ParseOptions): JsonObject {
-  if (!isObject(source)) throw invalidRequest('must be an object', place.path);
+  if (!isJsonObject(source)) throw invalidRequest('must be an object', place.path);
   return source;
 }
 

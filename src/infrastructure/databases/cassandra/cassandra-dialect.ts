@@ -1,6 +1,6 @@
 import type { Dialect, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
 import type { CompareOperator, Leaf } from '../../../domain/query/filter.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
 import { lookupKey, typeBounds } from './lookup-keys.ts';
 
@@ -98,10 +98,6 @@ function inBounds({ values, patterns }: Extract<Leaf, { kind: 'in' }>): LookupBo
 
 function isId(path: Path): boolean {
   return path.length === 1 && path[0] === '_id';
-}
-
-function samePath(a: Path, b: Path): boolean {
-  return a.length === b.length && a.every((name, at) => name === b[at]);
 }
 
 function explain(fragment: CassandraFragment): Json {

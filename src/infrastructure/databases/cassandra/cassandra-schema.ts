@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Call } from '../../../application/ports/call.ts';
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { ServiceError, validationError } from '../../../domain/errors.ts';
+import { unsupportedCapability } from '../unsupported-capability.ts';
 import { cassandraCapabilities } from './cassandra-capabilities.ts';
 import { type CassandraLedger, maxAge, type StoredIndex } from './cassandra-ledger.ts';
 import type { CassandraStats } from './cassandra-stats.ts';
@@ -23,7 +24,7 @@ export function cassandraSchema({ ledger, builder, stats, dropped }: Parts): Sch
     collectionExists: async (collection, call) =>
       (await ledger.find(collection, maxAge.writing, call)) !== undefined,
     createCollection: async (collection, options, call) => {
-      if (options.capped !== undefined) throw unsupported('collections.capped');
+      if (options.capped !== undefined) throw unsupportedCapability('cassandra', 'collections.capped');
       if (!(await ledger.create(collection, call)).made)
         throw validationError('the collection exists', 'name');
     },
@@ -45,7 +46,7 @@ export function cassandraSchema({ ledger, builder, stats, dropped }: Parts): Sch
     },
     createIndex: async (collection, definition, call) => {
       const kind = unsupportedKind(definition);
-      if (kind !== undefined) throw unsupported(`indexes.${kind}`);
+      if (kind !== undefined) throw unsupportedCapability('cassandra', `indexes.${kind}`);
       await createIndex({ ledger, builder, dropped }, collection, definition, call);
     },
     dropIndex: async (collection, name, call) => {
@@ -119,8 +120,4 @@ function unsupportedKind({ keys, partialFilter, unique }: IndexDefinition): stri
   const kinds = keys.map((key) => key.kind).filter((kind) => typeof kind === 'string');
   const kind = kinds.find((one) => cassandraCapabilities.indexes[one] === 'unsupported');
   return kind ?? (partialFilter !== undefined && !unique ? 'partial' : undefined);
-}
-
-function unsupported(capability: string): ServiceError {
-  return unsupportedOperation('cassandra', capability, `Cassandra does not support ${capability}`);
 }

@@ -1,5 +1,6 @@
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
-import { type ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { validationError } from '../../../domain/errors.ts';
+import { unsupportedCapability } from '../unsupported-capability.ts';
 import type { ElasticsearchDatabase } from './elasticsearch-database.ts';
 import { livingQuery } from './elasticsearch-fragment.ts';
 import { createIndex, deleteKeys, dropIndex } from './elasticsearch-indexes.ts';
@@ -11,7 +12,7 @@ export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmi
     listCollections: async (call) => (await ledger.list(call)).map(({ name }) => name).sort(),
     collectionExists: async (collection, call) => (await ledger.look(collection, call)) !== undefined,
     createCollection: async (collection, { capped }, call) => {
-      if (capped !== undefined) throw unsupported('collections.capped');
+      if (capped !== undefined) throw unsupportedCapability('elasticsearch', 'collections.capped');
       if (!(await ledger.create(collection, call))) throw validationError('the collection exists', 'name');
     },
     dropCollection: async (collection, call) => {
@@ -22,7 +23,7 @@ export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmi
         await deleteKeys(database, state.concrete, undefined, call);
     },
     renameCollection: async () => {
-      throw unsupported('collections.rename');
+      throw unsupportedCapability('elasticsearch', 'collections.rename');
     },
     listIndexes: async (collection, call) => {
       const state = await ledger.state(collection, call);
@@ -47,8 +48,4 @@ export function elasticsearchSchema(database: ElasticsearchDatabase): SchemaAdmi
       };
     },
   };
-}
-
-function unsupported(capability: string): ServiceError {
-  return unsupportedOperation('elasticsearch', capability, `Elasticsearch does not support ${capability}`);
 }

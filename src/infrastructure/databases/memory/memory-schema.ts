@@ -1,6 +1,7 @@
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import { ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { ServiceError, validationError } from '../../../domain/errors.ts';
+import { unsupportedCapability } from '../unsupported-capability.ts';
 import { memoryCapabilities } from './memory-capabilities.ts';
 import type { MemoryCollection } from './memory-collection.ts';
 import type { MemoryDatabase } from './memory-database.ts';
@@ -10,7 +11,7 @@ export function memorySchema(database: MemoryDatabase): SchemaAdmin {
     listCollections: async () => [...database.collections.keys()].sort(),
     collectionExists: async (collection) => database.collections.has(collection),
     createCollection: async (collection, options) => {
-      if (options.capped !== undefined) throw unsupported('collections.capped');
+      if (options.capped !== undefined) throw unsupportedCapability('memory', 'collections.capped');
       if (database.collections.has(collection)) throw validationError('the collection exists', 'name');
       database.writable(collection);
     },
@@ -23,7 +24,7 @@ export function memorySchema(database: MemoryDatabase): SchemaAdmin {
       [...(database.existing(collection)?.indexes.values() ?? [])].map((index) => index.definition),
     createIndex: async (collection, index) => {
       const kind = unsupportedKind(index);
-      if (kind !== undefined) throw unsupported(`indexes.${kind}`);
+      if (kind !== undefined) throw unsupportedCapability('memory', `indexes.${kind}`);
       database.writable(collection).createIndex(index);
     },
     dropIndex: async (collection, name) => {
@@ -48,10 +49,6 @@ function unsupportedKind(index: IndexDefinition): string | undefined {
   if (index.expireAfterSeconds !== undefined) return 'ttl';
   const kinds = index.keys.map((key) => key.kind).filter((kind) => typeof kind === 'string');
   return kinds.find((kind) => memoryCapabilities.indexes[kind] === 'unsupported');
-}
-
-function unsupported(capability: string): ServiceError {
-  return unsupportedOperation('memory', capability, `the memory database does not support ${capability}`);
 }
 
 function demand(database: MemoryDatabase, collection: string): MemoryCollection {

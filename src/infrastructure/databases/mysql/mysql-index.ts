@@ -1,5 +1,5 @@
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
 import { pathSource } from './mysql-paths.ts';
 
@@ -61,8 +61,4 @@ export function servesOrder({ keys }: IndexDefinition, sort: Sort): boolean {
 
 export function direction(kind: IndexDefinition['keys'][number]['kind']): 1 | -1 {
   return kind === -1 ? -1 : 1;
-}
-
-export function samePath(a: Path, b: Path): boolean {
-  return a.length === b.length && a.every((segment, i) => segment === b[i]);
 }

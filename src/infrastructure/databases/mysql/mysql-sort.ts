@@ -1,4 +1,5 @@
 import type { NativeSort, PlanContext } from '../../../application/ports/dialect.ts';
+import { samePath } from '../../../domain/query/path.ts';
 import type { Sort, SortField } from '../../../domain/query/sort.ts';
 import { OpaqueValue } from '../../../domain/value/bson.ts';
 import type { Value } from '../../../domain/value/value.ts';
@@ -11,7 +12,7 @@ import {
   sql,
   trustedSql,
 } from '../sql/sql-fragment.ts';
-import { indexForSort, type NumberedIndex, samePath, servesOrder } from './mysql-index.ts';
+import { indexForSort, type NumberedIndex, servesOrder } from './mysql-index.ts';
 import { keyColumns, rank, specialColumn } from './mysql-index-columns.ts';
 import { pathSource } from './mysql-paths.ts';
 import { jsonOperand } from './mysql-values.ts';

@@ -1,14 +1,14 @@
 import type { Dialect, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Filter, Leaf } from '../../../domain/query/filter.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { renderSql } from '../sql/render-sql.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import { idCondition } from './postgresql-id-condition.ts';
 import { keyCondition } from './postgresql-key-condition.ts';
 import { leafSql } from './postgresql-leaf.ts';
-import { hasArraySql, pathSource, samePath, sortKeySql } from './postgresql-paths.ts';
+import { hasArraySql, pathSource, sortKeySql } from './postgresql-paths.ts';
 import { postgresqlPipeline } from './postgresql-pipeline.ts';
 import { postgresqlSort } from './postgresql-sort.ts';
 import { valueCondition } from './postgresql-value-condition.ts';

@@ -1,19 +1,12 @@
 import { pushDown } from '../../../application/planning/push-down.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { unsupportedOperation } from '../../../domain/errors.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import { andSql, orSql } from '../sql/combine-conditions.ts';
 import { identifier, joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { postgresqlDialect } from './postgresql-dialect.ts';
 import { literalText, quoted } from './postgresql-literal.ts';
-import {
-  hasArraySql,
-  type PathSource,
-  pathArray,
-  pathSource,
-  samePath,
-  sortKeySql,
-} from './postgresql-paths.ts';
+import { hasArraySql, type PathSource, pathArray, pathSource, sortKeySql } from './postgresql-paths.ts';
 import { tableOf } from './postgresql-rows.ts';
 
 /** What one index of the API is in PostgreSQL, as complete statements in order. */

@@ -64,7 +64,3 @@ export function hasArraySql(root: SqlFragment, path: Path): SqlFragment {
 export function namesElement(path: Path): boolean {
   return path.some((segment) => /^(0|[1-9]\d{0,8})$/.test(segment));
 }
-
-export function samePath(a: Path, b: Path): boolean {
-  return a.length === b.length && a.every((segment, i) => segment === b[i]);
-}

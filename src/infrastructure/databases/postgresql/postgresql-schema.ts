@@ -1,7 +1,8 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import { type ServiceError, unsupportedOperation, validationError } from '../../../domain/errors.ts';
+import { validationError } from '../../../domain/errors.ts';
+import { unsupportedCapability } from '../unsupported-capability.ts';
 import { postgresqlCapabilities } from './postgresql-capabilities.ts';
 import type { PostgresqlConnections, PostgresqlSession } from './postgresql-connection.ts';
 import { toServiceError } from './postgresql-errors.ts';
@@ -39,7 +40,7 @@ export function postgresqlSchema(
     listCollections: (call) => run(call, listCollections),
     collectionExists: (collection, call) => run(call, (session) => collectionExists(session, collection)),
     createCollection: async (collection, options, call) => {
-      if (options.capped !== undefined) throw unsupported('collections.capped');
+      if (options.capped !== undefined) throw unsupportedCapability('postgresql', 'collections.capped');
       await change(call, async (session) => {
         if (!(await createCollection(session, collection)))
           throw validationError('the collection exists', 'name');
@@ -73,10 +74,7 @@ export async function ensureCollection(
 function checkKinds({ keys }: IndexDefinition): void {
   for (const { kind } of keys)
     if (typeof kind === 'string' && postgresqlCapabilities.indexes[kind] === 'unsupported')
-      throw unsupported(`indexes.${kind}`);
-  if (keys.length > 1 && keys.some(({ kind }) => kind === 'hashed')) throw unsupported('indexes.hashed');
-}
-
-function unsupported(capability: string): ServiceError {
-  return unsupportedOperation('postgresql', capability, `PostgreSQL does not support ${capability}`);
+      throw unsupportedCapability('postgresql', `indexes.${kind}`);
+  if (keys.length > 1 && keys.some(({ kind }) => kind === 'hashed'))
+    throw unsupportedCapability('postgresql', 'indexes.hashed');
 }

@@ -1,10 +1,11 @@
 import type { NativeSort, PlanContext } from '../../../application/ports/dialect.ts';
+import { samePath } from '../../../domain/query/path.ts';
 import type { Sort, SortField } from '../../../domain/query/sort.ts';
 import type { Value } from '../../../domain/value/value.ts';
 import { type KeysetColumn, keysetCondition } from '../sql/keyset-condition.ts';
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import { isStorableText, orderKey } from './postgresql-order-key.ts';
-import { pathSource, samePath, sortKeySql } from './postgresql-paths.ts';
+import { pathSource, sortKeySql } from './postgresql-paths.ts';
 
 const idColumn = trustedSql('id COLLATE "C"');
 

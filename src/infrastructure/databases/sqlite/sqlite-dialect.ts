@@ -1,18 +1,12 @@
 import type { Dialect, NativeSort, PlanContext, Pushed } from '../../../application/ports/dialect.ts';
 import type { Leaf } from '../../../domain/query/filter.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import { andSql, notSql, orSql } from '../sql/combine-conditions.ts';
 import { renderSql } from '../sql/render-sql.ts';
 import { assuming, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { PathExpressions } from './sqlite-expressions.ts';
 import { elementTable } from './sqlite-index-entries.ts';
-import {
-  arrayFree,
-  elementIndexNumber,
-  indexedExpressions,
-  isIndexed,
-  samePath,
-} from './sqlite-indexed-paths.ts';
+import { arrayFree, elementIndexNumber, indexedExpressions, isIndexed } from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { evaluatedLeaf, evaluatedRow, type LeafCondition, leafCondition } from './sqlite-leaf.ts';
 import { sqlitePipeline } from './sqlite-pipeline.ts';

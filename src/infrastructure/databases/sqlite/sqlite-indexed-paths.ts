@@ -1,7 +1,7 @@
 import type { PlanContext } from '../../../application/ports/dialect.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import type { Filter } from '../../../domain/query/filter.ts';
-import type { Path } from '../../../domain/query/path.ts';
+import { type Path, samePath } from '../../../domain/query/path.ts';
 import { type SqlAssumption, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import { type PathExpressions, pathExpressions } from './sqlite-expressions.ts';
 import { jsonPath } from './sqlite-json-path.ts';
@@ -39,10 +39,6 @@ export function indexPaths(index: IndexDefinition): readonly Path[] {
 }
 
 const pathsOf = new WeakMap<IndexDefinition, readonly Path[]>();
-
-export function samePath(a: Path, b: Path): boolean {
-  return a.length === b.length && a.every((segment, i) => segment === b[i]);
-}
 
 function filterPaths(filter: Filter): readonly Path[] {
   switch (filter.kind) {

@@ -1,6 +1,7 @@
 import type { SchemaAdmin } from '../../../application/ports/database-adapter.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
-import { ServiceError, unsupportedOperation } from '../../../domain/errors.ts';
+import { ServiceError } from '../../../domain/errors.ts';
+import { unsupportedCapability } from '../unsupported-capability.ts';
 import { sqliteCapabilities } from './sqlite-capabilities.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
@@ -16,7 +17,7 @@ export function sqliteSchema(database: SqliteDatabase): SchemaAdmin {
     listCollections: async () => readCollections(await local()),
     collectionExists: async (collection) => readDocumentCount(await local(), collection) !== undefined,
     createCollection: async (collection, options, call) => {
-      if (options.capped !== undefined) throw unsupported('collections.capped');
+      if (options.capped !== undefined) throw unsupportedCapability('sqlite', 'collections.capped');
       await database.write({ kind: 'create-collection', collection }, call);
     },
     dropCollection: async (collection, call) => {
@@ -68,11 +69,7 @@ class IndexCache {
 function checkKinds({ keys }: IndexDefinition): void {
   for (const { kind } of keys)
     if (typeof kind === 'string' && sqliteCapabilities.indexes[kind] === 'unsupported')
-      throw unsupported(`indexes.${kind}`);
-}
-
-function unsupported(capability: string): ServiceError {
-  return unsupportedOperation('sqlite', capability, `SQLite does not support ${capability}`);
+      throw unsupportedCapability('sqlite', `indexes.${kind}`);
 }
 
 function missing(collection: string): ServiceError {

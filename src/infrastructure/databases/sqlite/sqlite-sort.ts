@@ -1,4 +1,5 @@
 import type { NativeSort, PlanContext } from '../../../application/ports/dialect.ts';
+import { samePath } from '../../../domain/query/path.ts';
 import type { Sort, SortField } from '../../../domain/query/sort.ts';
 import { OpaqueValue } from '../../../domain/value/bson.ts';
 import type { Value } from '../../../domain/value/value.ts';
@@ -12,7 +13,7 @@ import {
   sql,
   trustedSql,
 } from '../sql/sql-fragment.ts';
-import { arrayFree, indexedExpressions, isIndexed, samePath } from './sqlite-indexed-paths.ts';
+import { arrayFree, indexedExpressions, isIndexed } from './sqlite-indexed-paths.ts';
 import { isPushablePath } from './sqlite-json-path.ts';
 import { comparisonKey } from './sqlite-values.ts';
 
