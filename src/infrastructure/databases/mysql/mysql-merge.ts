@@ -20,6 +20,14 @@ interface OrderedFind extends NativeFind<SqlFragment> {
   readonly special: SqlFragment;
 }
 
+interface Keyed {
+  readonly key: Key;
+  readonly document: Document;
+}
+
+/** Special documents beyond the page that are held before they are sorted out. */
+const mostUnsorted = 1_000;
+
 /**
  * A page in exact order: the few special documents are read first and sorted by the domain, then the others come in the
  * order of the index and both are merged.
@@ -29,7 +37,8 @@ export async function* specialsFirst(query: OrderedFind, read: Read): AsyncItera
   const { sort } = order;
   const after = startKey(where);
   const wanted = limit === undefined ? undefined : skip + limit;
-  const keyed: { readonly key: Key; readonly document: Document }[] = [];
+  let keyed: Keyed[] = [];
+  const inOrder = (a: Keyed, b: Keyed): number => compareSortKeys(a.key, b.key, sort);
   const specials = read(
     { where: both(where, sql`${special} = 1`), order: undefined, skip: 0, limit: undefined },
     isAfter,
@@ -37,8 +46,11 @@ export async function* specialsFirst(query: OrderedFind, read: Read): AsyncItera
   for await (const document of specials) {
     const key = sortKey(flatView(document), sort);
     if (after === undefined || compareSortKeys(key, after, sort) > 0) keyed.push({ key, document });
+    // What lies behind the page is not kept, however many special documents there are.
+    if (wanted !== undefined && keyed.length > 2 * wanted + mostUnsorted)
+      keyed = keyed.sort(inOrder).slice(0, wanted);
   }
-  keyed.sort((a, b) => compareSortKeys(a.key, b.key, sort));
+  keyed.sort(inOrder);
   const plainSkip = keyed.length === 0 ? skip : 0;
   const plain = read({
     where: both(where, sql`${special} = 0`),
@@ -56,7 +68,7 @@ export async function* specialsFirst(query: OrderedFind, read: Read): AsyncItera
 }
 
 async function* merged(
-  specials: readonly { readonly key: Key; readonly document: Document }[],
+  specials: readonly Keyed[],
   plain: AsyncIterable<Document>,
   { sort }: MysqlOrder,
 ): AsyncIterable<Document> {
