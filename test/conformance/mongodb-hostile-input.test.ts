@@ -333,10 +333,16 @@ describe.skipIf(uri === '')('mongodb', () => {
     for (const [request, body, headers = {}] of asValue('x')) {
       await others.replaceOne({ _id: 'a' }, original, { upsert: true });
       const { status } = await send(app, request, body === undefined ? { headers } : { body, headers });
-      if (status === 400) refused.push({ request, body, headers });
+      if (status === 400) refused.push(request.replace(/\?.*/, ''));
     }
     // A version, an entity tag, a cursor, a whole document and a position in the log are never just any text.
-    expect(refused).toHaveLength(4);
+    expect(refused).toEqual([
+      `PUT /documents/${name}/a`,
+      `PUT /documents/${name}/a`,
+      `POST /documents/${name}/a/find-and-update`,
+      `GET /documents/${name}`,
+      `GET /documents/${name}/watch`,
+    ]);
   });
 
   test('a value is never read as an operator', async () => {
