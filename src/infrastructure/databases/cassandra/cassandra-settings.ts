@@ -32,8 +32,7 @@ export function cassandraOptions(config: ParsedConfig): CassandraOptions {
       write: cassandra.consistency.write,
       serial: cassandra.consistency.serial,
     },
-    // Two cost Cassandra a third more: fewer statements share a packet.
-    connectionsPerNode: 1,
+    connectionsPerNode: Math.min(cassandra.pool.max, 2),
     statements: {
       atOnce: cassandra.pool.max * statementsPerConnection,
       waiting: waitingStatements,
