@@ -120,7 +120,7 @@ function createDatabases(config: Config, metrics: PrometheusMetrics): Configured
     maxScanDocuments: config.limits.max_scan_documents,
     maxEvaluationSteps,
     maxRetries: conflictRetries,
-    allowPipelineWrites: false,
+    allowPipelineWrites: config.mongodb.pipeline_writes,
     now: () => new Date(),
     newId: newDocumentId,
   };

@@ -130,4 +130,28 @@ describe.skipIf(uri === '')('mongodb', () => {
       );
     },
   );
+
+  test.each([
+    ['$out', { $out: 'mongodb_schema_out' }],
+    ['$merge', { $merge: { into: 'mongodb_schema_out', on: 'k', whenMatched: 'merge' } }],
+  ] as const)('%s leaves by a pipeline where the configuration allows it', async (_name, stage) => {
+    const settings = {
+      uri: `mongodb://127.0.0.1:${wire.port}/documents?directConnection=true`,
+      pipeline_writes: true,
+    };
+    const writing = await openTestRepository({ type: 'mongodb', settings });
+    try {
+      wire.clear();
+      const cursor = { id: Long.ZERO, ns: `documents.${name}`, firstBatch: [] };
+      wire.decide((sent) => (sent.name === 'aggregate' ? { ok: 1, cursor } : 'pass'));
+      const request = `POST /documents/${name}/aggregate`;
+      const pipeline = [{ $match: { n: 1 } }, stage];
+      const done = await send(mongodbApp(writing), request, { body: { pipeline } });
+      expect(done).toMatchObject({ status: 200, data: { results: [] } });
+      const [sent] = wire.commands.filter(({ body }) => body.aggregate !== undefined);
+      expect(JSON.parse(JSON.stringify(sent?.body.pipeline))).toEqual([{ $match: expect.anything() }, stage]);
+    } finally {
+      await writing.close();
+    }
+  });
 });

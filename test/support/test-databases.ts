@@ -44,7 +44,7 @@ export function openTestRepository({ type, settings }: TestDatabase): Promise<Do
     maxScanDocuments: config.limits.max_scan_documents,
     maxEvaluationSteps: 50_000_000,
     maxRetries: 10,
-    allowPipelineWrites: false,
+    allowPipelineWrites: config.mongodb.pipeline_writes,
     now: () => new Date(),
     newId: newDocumentId,
   };

@@ -18,7 +18,11 @@ export async function* aggregateDocuments<N>(
   const { adapter, options } = execution;
   const last = pipeline.at(-1)?.kind;
   if ((last === 'out' || last === 'merge') && !options.allowPipelineWrites) {
-    throw unsupportedOperation(adapter.type, `aggregation.${last}`, `$${last} is not allowed here`);
+    throw unsupportedOperation(
+      adapter.type,
+      `aggregation.${last}`,
+      `$${last} is not allowed by the configuration`,
+    );
   }
   const plan = planPipeline(pipeline, adapter.dialect, await planContext(execution, collection, call));
   const input = pipelineInput(execution, collection, plan, call);

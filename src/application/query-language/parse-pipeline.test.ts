@@ -27,6 +27,13 @@ test.each<[string, Json, string]>([
   ['an unknown accumulator', group({ $summ: 1 }), 'pipeline[0].$group.total.$summ'],
   ['JavaScript', group({ $accumulator: {} }), 'pipeline[0].$group.total.$accumulator'],
   ['two accumulators', group({ $sum: 1, $avg: 1 }), 'pipeline[0].$group.total'],
+  ['a collection of another database', [{ $out: { db: 'admin', coll: 'c' } }], 'pipeline[0].$out'],
+  ['a collection of the system', [{ $merge: { into: 'system.users' } }], 'pipeline[0].$merge.into'],
+  [
+    'a pipeline for what is merged',
+    [{ $merge: { into: 'c', whenMatched: [{ $set: { a: 1 } }] } }],
+    'pipeline[0].$merge.whenMatched',
+  ],
   ['an array as argument', group({ $sum: ['$a'] }), 'pipeline[0].$group.total.$sum'],
   ['a group without id', [{ $group: { n: { $sum: 1 } } }], 'pipeline[0].$group'],
   ['a topN without n', group({ $topN: { sortBy: { a: 1 }, output: 1 } }), 'pipeline[0].$group.total.$topN'],

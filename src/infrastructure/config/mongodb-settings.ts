@@ -46,6 +46,12 @@ export const mongodbSettings = {
       key: z.string().optional().describe('Key of that certificate, PEM.').meta({ secret: true }),
     })
     .prefault({}),
+  pipeline_writes: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the pipelines of writers may end in `$out` or `$merge` into a collection of the database.',
+    ),
   connect_timeout: duration('5s').describe('How long one connection may take to be made.'),
   server_selection_timeout: duration('5s').describe(
     'How long a request waits for a server that can take it, an election included.',

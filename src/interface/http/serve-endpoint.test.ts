@@ -143,6 +143,9 @@ test('authenticates, and lets each role do its own', async () => {
   const writer = { Authorization: 'bearer w' };
   expect((await send(guarded, 'GET /collections', { headers: reader })).status).toBe(200);
   const body = { name: 'c' };
+  const pipeline = [{ $match: {} }, { $out: 'copies' }];
+  const copied = await send(guarded, 'POST /documents/c/aggregate', { headers: reader, body: { pipeline } });
+  expect(copied).toMatchObject({ status: 403, error: { details: { required_role: 'writer' } } });
   const refused = await send(guarded, 'POST /collections', { headers: reader, body });
   expect(refused.error).toMatchObject({ code: 'PERMISSION_DENIED', details: { required_role: 'writer' } });
   expect((await send(guarded, 'POST /collections', { headers: writer, body })).status).toBe(201);

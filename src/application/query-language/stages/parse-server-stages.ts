@@ -5,10 +5,9 @@ import { isJsonObject } from '../parse-scope.ts';
 import type { StageParser, StagePlace } from './stage-place.ts';
 
 /** A stage that only a database can run: checked for its shape, the rest is the database's to judge. */
-export function serverStage(kind: 'geoNear' | 'search' | 'out' | 'merge', takesName: boolean): StageParser {
+export function serverStage(kind: 'geoNear' | 'search'): StageParser {
   return (source: Json, place: StagePlace): StageBody => {
-    if (!isJsonObject(source) && !(takesName && typeof source === 'string'))
-      throw invalidRequest('must be an object', place.path);
+    if (!isJsonObject(source)) throw invalidRequest('must be an object', place.path);
     return { kind };
   };
 }

@@ -18,6 +18,7 @@ import {
   parseUnwind,
 } from './parse-simple-stages.ts';
 import { parseSetWindowFields } from './parse-window-stage.ts';
+import { parseMerge, parseOut } from './parse-write-stages.ts';
 import type { StageParser } from './stage-place.ts';
 
 /** Every stage by the name that callers give it: the only list. */
@@ -30,20 +31,20 @@ export const stageParsers: ReadonlyMap<string, StageParser> = new Map([
   ['$documents', parseDocuments],
   ['$facet', parseFacet],
   ['$fill', parseFill],
-  ['$geoNear', serverStage('geoNear', false)],
+  ['$geoNear', serverStage('geoNear')],
   ['$graphLookup', parseGraphLookup],
   ['$group', parseGroup],
   ['$limit', parseLimit],
   ['$lookup', parseLookup],
   ['$match', parseMatch],
-  ['$merge', serverStage('merge', true)],
-  ['$out', serverStage('out', true)],
+  ['$merge', parseMerge],
+  ['$out', parseOut],
   ['$project', parseProject],
   ['$redact', parseRedact],
   ['$replaceRoot', parseReplaceRoot],
   ['$replaceWith', parseReplaceWith],
   ['$sample', parseSample],
-  ['$search', serverStage('search', false)],
+  ['$search', serverStage('search')],
   ['$set', parseSet],
   ['$setWindowFields', parseSetWindowFields],
   ['$skip', parseSkip],

@@ -11,13 +11,14 @@ export async function authenticate({ request, service, endpoint }: Exchange): Pr
   });
 }
 
-/** Rejects with PERMISSION_DENIED when the caller's role is not enough. */
-export function authorize({ request, service, endpoint }: Exchange): void {
-  if (service.authenticator === undefined || endpoint.role === 'public') return;
+/** Rejects with PERMISSION_DENIED when the caller's role is not enough for the endpoint, or for what is asked of it. */
+export function authorize(exchange: Exchange, needed: Role | 'public' = exchange.endpoint.role): void {
+  const { request, service } = exchange;
+  if (service.authenticator === undefined || needed === 'public') return;
   const has = request.principal?.role;
-  if (has !== undefined && rank(has) >= rank(endpoint.role)) return;
-  throw new ServiceError('PERMISSION_DENIED', `this needs the role "${endpoint.role}"`, {
-    required_role: endpoint.role,
+  if (has !== undefined && rank(has) >= rank(needed)) return;
+  throw new ServiceError('PERMISSION_DENIED', `this needs the role "${needed}"`, {
+    required_role: needed,
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isJsonObject } from '../../../application/query-language/parse-scope.ts';
 import {
   aggregateDocuments,
   explainAggregate,
@@ -7,8 +8,10 @@ import { distinctValues } from '../../../application/use-cases/aggregation/disti
 import { ServiceError } from '../../../domain/errors.ts';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import { toJson } from '../../../domain/value/to-json.ts';
+import type { Json } from '../../../domain/value/value.ts';
 import { success, successOf } from '../answer.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
+import { authorize } from '../middleware/authenticate.ts';
 import { ndjsonAnswer, wantsNdjson } from '../ndjson.ts';
 import { jsonObject } from '../schemas/json.ts';
 import { explainQuery, explanation, filter, pipeline } from '../schemas/query.ts';
@@ -55,6 +58,7 @@ const aggregate = defineEndpoint({
   errors: ['VALIDATION_ERROR', 'QUERY_TOO_EXPENSIVE', 'UNSUPPORTED_OPERATION'],
   handle: async ({ exchange, query, body }) => {
     const input = { collection: exchange.param('collection'), pipeline: body.pipeline };
+    if (mayWrite(body.pipeline)) authorize(exchange, 'writer');
     const context = await exchange.context();
     if (body.explain === true || query.explain === true)
       return successOf(await explainAggregate(context, input));
@@ -63,6 +67,13 @@ const aggregate = defineEndpoint({
     return success(`{"results":[${(await collect(results)).join(',')}]}`);
   },
 });
+
+/** Whether a stage puts its documents into a collection: a reader may not. */
+function mayWrite(stages: readonly Json[]): boolean {
+  return stages.some(
+    (stage) => isJsonObject(stage) && (Object.hasOwn(stage, '$out') || Object.hasOwn(stage, '$merge')),
+  );
+}
 
 function resultJson(result: PipelineDocument): string {
   return JSON.stringify(toJson(result));
