@@ -20,4 +20,4 @@ EXPOSE 8080 9091
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9091/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Small heaps: most of what V8 would keep otherwise is garbage that it has no reason to collect yet.
-CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=25", "http.js"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=25", "http.js"]
