@@ -42,9 +42,12 @@ export function shareMemory(config: Config): void {
     const { id, question } = message;
     const answer = await answerQuestion(memory, question);
     note(running, worker.id, question, answer);
-    if (worker.isConnected()) worker.send({ type: 'memory:answer', id, answer } satisfies Answered);
+    // Without a listener, the error of a worker that died meanwhile would end this process.
+    if (worker.isConnected())
+      worker.send({ type: 'memory:answer', id, answer } satisfies Answered, () => undefined);
   });
-  cluster.on('exit', ({ id }: Worker) => {
+  // Not `exit`: what the worker still said before it died is read until then.
+  cluster.on('disconnect', ({ id }: Worker) => {
     for (const key of running.get(id) ?? []) memory.idempotency.lose(key);
     running.delete(id);
   });

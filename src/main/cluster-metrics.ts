@@ -50,7 +50,7 @@ export function answerWorkers(): void {
     if (message.type !== 'metrics:gather') return;
     const snapshots = await gatherFromWorkers();
     if (worker.isConnected())
-      worker.send({ type: 'metrics:gathered', id: message.id, snapshots } satisfies Message);
+      worker.send({ type: 'metrics:gathered', id: message.id, snapshots } satisfies Message, () => undefined);
   });
 }
 
@@ -72,7 +72,7 @@ async function ask(worker: Worker, id: number): Promise<MetricsSnapshot | undefi
     };
     worker.on('message', onMessage);
   });
-  worker.send({ type: 'metrics:tell', id } satisfies Message);
+  worker.send({ type: 'metrics:tell', id } satisfies Message, () => undefined);
   const timeout = sleep(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
   const snapshot = await Promise.race([told, timeout]);
   patience.abort();

@@ -1,3 +1,4 @@
+import { ServiceError } from '../errors.ts';
 import type { Filter, Leaf, LeafKind } from '../query/filter.ts';
 import { type Path, pathToString } from '../query/path.ts';
 import type { Value, ValueObject } from '../value/value.ts';
@@ -44,6 +45,11 @@ export function compilePosition(filter: Filter, context: EvaluationContext): Pos
       const element = compileElement(filter, context);
       return elementPosition(filter.path, element, (value) => isArray(value) && value.some(element));
     }
+    case 'collated':
+      // Its parts compare otherwise than `compileValueTest` does.
+      throw new ServiceError('UNSUPPORTED_OPERATION', 'a collation goes with no positional $', {
+        capability: 'collation',
+      });
     default:
       return () => undefined;
   }

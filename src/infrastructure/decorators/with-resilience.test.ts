@@ -50,6 +50,28 @@ describe('withResilience', () => {
     vi.useRealTimers();
   });
 
+  test('a connection that is lost within a transaction counts', async () => {
+    const { adapter, database } = switchable();
+    const states: string[] = [];
+    const losing: typeof adapter = {
+      ...adapter,
+      transaction: async () => {
+        throw new ServiceError(
+          'TRANSACTION_FAILED',
+          'lost',
+          {},
+          new ServiceError('CONNECTION_ERROR', 'gone'),
+        );
+      },
+    };
+    const guarded = withResilience(losing, (state) => states.push(state));
+    for (let n = 0; n < 5; n++)
+      await expect(guarded.transaction?.(call(), async () => undefined)).rejects.toThrow('lost');
+    expect(states).toEqual(['open']);
+    await expect(guarded.get('c', ['a'], call())).rejects.toMatchObject({ details: { circuit: 'open' } });
+    expect(database.asked).toBe(0);
+  });
+
   test('a transaction may be what tries whether the database is back', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { adapter, database } = switchable();

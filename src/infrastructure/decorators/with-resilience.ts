@@ -49,8 +49,11 @@ export function withResilience<N>(
   };
 }
 
-function isConnectionError(error: Error): boolean {
-  return error instanceof ServiceError && error.code === 'CONNECTION_ERROR';
+/** Also where it ended a transaction: then it is the cause. */
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  if (error.code === 'TRANSACTION_FAILED') return isConnectionError(error.cause);
+  return error.code === 'CONNECTION_ERROR';
 }
 
 function unreachable(database: string, cause: Error): ServiceError {

@@ -8,7 +8,7 @@ interface Bucket {
 
 /**
  * Token buckets in this process's memory: each caller may burst up to the limit and regains it evenly over a minute.
- * Processes do not share them; Redis does that behind the same port. At most `maxKeys` callers are remembered: the
+ * Instances of the service do not share them; Redis does that behind the same port. At most `maxKeys` callers are remembered: the
  * one that was seen longest ago is forgotten first, which only ever gives it a full bucket again.
  */
 export class TokenBucketRateLimiter implements RateLimiter {

@@ -5,7 +5,7 @@ import type { HttpRequest } from './http-request.ts';
 const entityTag = '(W/)?"[!#-~]*"';
 export const entityTagsPattern = `^(\\*|${entityTag}( *, *${entityTag})*)$`;
 const entityTags = new RegExp(entityTagsPattern);
-const strongTag = /^"([1-9][0-9]{0,15})"$/;
+const strongTag = /^"([1-9][0-9]{0,14})"$/;
 
 /**
  * Runs a write under the versions that it expects: `If-Match: "3"` (or several), or `version` of the body or query, or

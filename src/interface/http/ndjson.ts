@@ -1,3 +1,4 @@
+import { ServiceError } from '../../domain/errors.ts';
 import type { Answer } from './answer.ts';
 import { errorJson, toServiceError } from './error-response.ts';
 import type { Exchange } from './exchange.ts';
@@ -51,6 +52,7 @@ export async function ndjsonAnswer<T>(
       },
       async cancel() {
         release();
+        exchange.call.abort(new ServiceError('INVALID_REQUEST', 'the client closed the stream'));
         await iterator.return?.();
       },
     },

@@ -14,7 +14,8 @@ export function readNodeBody(
 ): Promise<string> {
   const { 'content-length': length, expect } = incoming.headers;
   if (length !== undefined && Number(length) > maxBytes) return Promise.reject(payloadTooLarge(maxBytes));
-  if (expect?.toLowerCase() === '100-continue') outgoing?.writeContinue();
+  // An HTTP/1.0 client knows no 100. https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+  if (incoming.httpVersion === '1.1' && /\b100-continue\b/i.test(expect ?? '')) outgoing?.writeContinue();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

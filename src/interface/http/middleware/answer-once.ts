@@ -78,11 +78,11 @@ function headersOf(answer: Answer): Readonly<Record<string, string>> {
   return { ...answer.headers };
 }
 
-/** The request was carried out, and is not carried out again. */
+/** The request may have been carried out, and is not carried out again. */
 function answerLost(): ServiceError {
   return new ServiceError(
     'INVALID_REQUEST',
-    'the request with this key was carried out, but its answer was not kept: read what it changed',
+    'the request with this key may have been carried out, but its answer was not kept: read what it changed',
     { path: 'Idempotency-Key', reason: 'ANSWER_NOT_KEPT' },
   );
 }

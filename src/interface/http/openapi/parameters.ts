@@ -44,7 +44,7 @@ const headerParameters: Readonly<Record<string, JsonObject>> = {
     type: 'string',
     pattern: '^[!-~]{1,255}$',
     description:
-      'The same key and request within 24 hours get the first answer again, from every worker of an instance, until it restarts. Never carried out twice: a request whose answer was too large to keep is INVALID_REQUEST when it is repeated (`reason` `ANSWER_NOT_KEPT`); with no room for another key, CONNECTION_ERROR before anything is done. Failures (5xx) are not kept.',
+      'The same key and request within 24 hours get the first answer again, from every worker of an instance, until it restarts. Never carried out twice: a request whose answer was too large to keep, or was lost with its process, is INVALID_REQUEST when it is repeated (`reason` `ANSWER_NOT_KEPT`); with no room for another key, CONNECTION_ERROR before anything is done. Failures (5xx) are not kept.',
   },
   'If-Match': {
     type: 'string',

@@ -149,6 +149,8 @@ test('a collation goes with filters', async () => {
   const update = { filter, collation, update: { $set: { seen: true } } };
   const updated = await send(app, 'POST /documents/fruit/update-many', { body: update });
   expect(updated.data).toEqual({ matched_count: 3, modified_count: 3 });
+  const positional = { ...update, update: { $set: { 'list.$': 1 } } };
+  expect((await send(app, 'POST /documents/fruit/update-many', { body: positional })).status).toBe(501);
   const operations = [{ type: 'delete', collection: 'fruit', filter, collation }];
   const written = await send(app, 'POST /documents/bulk/write', { body: { operations } });
   expect(written.data).toMatchObject({ deleted_count: 1 });
