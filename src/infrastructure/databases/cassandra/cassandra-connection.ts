@@ -185,15 +185,18 @@ export class CassandraConnection {
     const next = new Client(clientOptions(this.options, credentials));
     try {
       await next.connect();
+      await createTables(next, this.options);
     } catch (error) {
       await next.shutdown().catch(() => undefined);
       throw toServiceError(error);
     }
-    const before = this.#opening;
+    // A first connection that is under way would otherwise take the place of the next one when it is made.
+    while (this.#opening !== undefined && this.#client === undefined)
+      await this.#opening.catch(() => undefined);
+    const old = this.#client;
     this.#credentials = credentials;
     this.#opening = Promise.resolve(next);
     this.#client = next;
-    const old = await before?.catch(() => undefined);
     if (old !== undefined) this.#retire(old);
   }
 
