@@ -1,5 +1,5 @@
 import type { Stage } from '../../../domain/query/stage.ts';
-import { numbered, openRelation, type Relation } from '../sql/relation.ts';
+import { numbered, openRelation, place, type Relation } from '../sql/relation.ts';
 import { assuming, type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import { isStorableText } from './postgresql-order-key.ts';
 import { pathArray } from './postgresql-paths.ts';
@@ -32,8 +32,7 @@ export function lookupSql(
     m AS (SELECT DISTINCT l.n, k.fn FROM l CROSS JOIN LATERAL jsonb_array_elements(${values}) AS e(v) JOIN k ON k.v = e.v),
     j AS (SELECT m.n, jsonb_agg(f.doc ORDER BY f.fn) AS found FROM m JOIN f ON f.fn = m.fn GROUP BY m.n)
     SELECT l.doc || jsonb_build_object(${as}::text, COALESCE(j.found, '[]')) AS doc, l.n FROM l LEFT JOIN j ON j.n = l.n) AS r`;
-  const joined = openRelation(rows, 'doc', sql`doc, n`);
-  return { ...joined, order: sql`n` };
+  return { ...openRelation(rows, 'doc', sql`doc, ${place}`), order: place };
 }
 
 /** A collection that does not exist has no documents. */

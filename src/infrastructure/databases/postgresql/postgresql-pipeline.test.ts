@@ -44,6 +44,12 @@ describe('what of a pipeline PostgreSQL runs', () => {
     expect(planned(source).stages).toBe(0);
   });
 
+  test('an order from before a join decides where a later one ties', () => {
+    const { stages, text } = planned([{ $sort: { b: 1 } }, { $lookup: lookup }, { $sort: { a: 1 } }]);
+    expect(stages).toBe(3);
+    expect(text).toMatch(/ORDER BY .+, n$/);
+  });
+
   test('no value of the caller stands in the text', () => {
     const hostile = 'x\'"; DROP TABLE c';
     const { stages, text } = planned([

@@ -17,7 +17,7 @@ export interface Relation {
 }
 
 /** Where documents are made of others, their order goes on in this column. */
-const place = trustedSql('n');
+export const place = trustedSql('n');
 
 /** A whole table, or query, with nothing said of it yet. */
 export function openRelation(from: SqlFragment, shape: Relation['shape'], columns: SqlFragment): Relation {
