@@ -134,7 +134,7 @@ async function log(
   const kind = data === undefined ? 'deleted' : 'updated';
   const bodies = data === undefined ? sql`NULL, NULL` : sql`CAST(${data} AS CHAR), CAST(metadata AS CHAR)`;
   const [result] = await session.execute(
-    sql`INSERT INTO ${ledgerTables.outbox} (collection, id, kind, version, data, metadata, occurred_at) SELECT ${collection}, id, ${kind}, version + 1, ${bodies}, ${now} FROM ${table} WHERE ${where} FOR UPDATE`,
+    sql`INSERT INTO ${ledgerTables.outbox} (collection, id, kind, version, data, metadata, occurred_at) SELECT ${collection}, id, ${kind}, ${loggedVersion(kind, sql`version`)}, ${bodies}, ${now} FROM ${table} WHERE ${where} FOR UPDATE`,
   );
   const { insertId, affectedRows } = result as ResultSetHeader;
   return { first: insertId, count: affectedRows };
@@ -150,7 +150,12 @@ function joined(target: WriteTarget, logged: Logged, kind: 'deleted' | 'updated'
 
 /** Others that changed the same document before logged a version that is its own by now. */
 function isLogged({ collection }: WriteTarget, { first }: Logged, kind: 'deleted' | 'updated'): SqlFragment {
-  return sql`o.seq >= ${first} AND o.collection = ${collection} AND o.kind = ${kind} AND o.version = t.version + 1`;
+  return sql`o.seq >= ${first} AND o.collection = ${collection} AND o.kind = ${kind} AND o.version = ${loggedVersion(kind, sql`t.version`)}`;
+}
+
+/** The version after an update; of a deletion the last that there was. */
+function loggedVersion(kind: 'deleted' | 'updated', version: SqlFragment): SqlFragment {
+  return kind === 'deleted' ? version : sql`${version} + 1`;
 }
 
 function settle({ count }: Logged, changed: number): void {

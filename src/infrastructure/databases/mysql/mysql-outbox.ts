@@ -28,7 +28,7 @@ function outboxRow(
   now: string,
 ): readonly (string | number | null)[] {
   if (after === undefined)
-    return [collection, before?.id ?? '', 'deleted', (before?.version ?? 0) + 1, null, null, now];
+    return [collection, before?.id ?? '', 'deleted', before?.version ?? 0, null, null, now];
   const kind = before === undefined ? 'created' : 'updated';
   return [
     collection,
