@@ -17,7 +17,7 @@ export function localValues(document: PipelineDocument, path: Path): readonly (V
 function collect(value: Value | undefined, path: Path, depth: number, found: (Value | undefined)[]): void {
   const name = path[depth];
   if (name === undefined) {
-    if (isArray(value)) found.push(...value);
+    if (isArray(value)) for (const member of value) found.push(member);
     else found.push(value ?? null);
   } else if (isArray(value)) {
     const element = value[arrayIndex(name)];

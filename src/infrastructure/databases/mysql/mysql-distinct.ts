@@ -53,7 +53,7 @@ export function distinctValues(path: Path, rows: Rows): readonly Value[] {
     else {
       const field: MutableObject = {};
       setField(field, inside[0] ?? '', json);
-      values.push(...valuesAt(field, inside));
+      for (const value of valuesAt(field, inside)) values.push(value);
     }
   }
   values.sort(compareValues);

@@ -33,7 +33,8 @@ export function distinctSql(
 export function distinctValues(path: Path, rows: Iterable<readonly unknown[]>): readonly Value[] {
   const [first = ''] = path;
   const values: Value[] = [];
-  for (const [json] of rows) values.push(...valuesAt({ [first]: JSON.parse(String(json)) as Json }, path));
+  for (const [json] of rows)
+    for (const value of valuesAt({ [first]: JSON.parse(String(json)) as Json }, path)) values.push(value);
   values.sort(compareValues);
   return values.filter((value, i) => i === 0 || compareValues(value, values[i - 1]) !== 0);
 }
