@@ -5,7 +5,6 @@ import type { RawResult } from '../../../application/ports/database-adapter.ts';
 import type { SqlFragment } from '../sql/sql-fragment.ts';
 import { largestWal, SqliteConnection } from './sqlite-connection.ts';
 import { toServiceError } from './sqlite-errors.ts';
-import { unlessAborted } from './sqlite-job-answers.ts';
 import type { Rows, SqliteExecutor } from './sqlite-operations.ts';
 import type { JobResults, WriteJob } from './sqlite-protocol.ts';
 import { mayWrite, type RawStatement } from './sqlite-raw.ts';
@@ -81,9 +80,9 @@ export class SqliteDatabase implements SqliteExecutor {
   async raw(statement: RawStatement, allowWrites: boolean, call: Call): Promise<RawResult> {
     const { writer } = await this.open();
     const writes = allowWrites && mayWrite(statement.text);
-    const run = (): Promise<RawResult> =>
-      this.#rawProcesses.run({ ...statement, path: this.#path, writes }, call);
-    return writes ? await unlessAborted(call.signal, writer.aside(call, run)) : await run();
+    const alone = (body: () => Promise<RawResult>): Promise<RawResult> =>
+      writes ? writer.aside(call, body) : body();
+    return this.#rawProcesses.run({ ...statement, path: this.#path, writes }, alone, call);
   }
 
   /** Gives the space of the WAL back when it has grown large behind long readers; does nothing while they read. */

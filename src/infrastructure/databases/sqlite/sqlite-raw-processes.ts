@@ -12,6 +12,9 @@ const mostProcesses = 4;
 /** An idle process costs some memory, a start takes a tenth of a second. */
 const idleTime = 30_000;
 
+/** What a statement waits for when it has a place: the writer's turn, or nothing. Others never wait for the place. */
+type Alone = (body: () => Promise<RawResult>) => Promise<RawResult>;
+
 /** The processes that run raw statements, started when they are needed, killed when their time is over. */
 export class SqliteRawProcesses {
   readonly #idle = new Map<ChildProcess, NodeJS.Timeout>();
@@ -21,19 +24,23 @@ export class SqliteRawProcesses {
   #closed = false;
 
   /** Rejects with QUERY_TIMEOUT at the deadline; by then nothing of the statement runs or holds a lock any more. */
-  async run(request: Omit<RawRequest, 'deadline'>, call: Call): Promise<RawResult> {
+  async run(request: Omit<RawRequest, 'deadline'>, alone: Alone, call: Call): Promise<RawResult> {
     await this.#turn(call);
     try {
-      if (this.#closed) throw closed();
-      const child = this.#take();
-      const answer = await exchange(child, { ...request, deadline: call.deadline }, call);
-      if (answer.ok || !answer.last) this.#keep(child);
-      else child.kill('SIGKILL');
-      if (answer.ok) return answer.result;
-      throw fromWireError(answer.error);
+      return await alone(() => this.#execute({ ...request, deadline: call.deadline }, call));
     } finally {
       this.#leave();
     }
+  }
+
+  async #execute(request: RawRequest, call: Call): Promise<RawResult> {
+    if (this.#closed) throw closed();
+    const child = this.#take();
+    const answer = await exchange(child, request, call);
+    if (answer.ok || !answer.last) this.#keep(child);
+    else child.kill('SIGKILL');
+    if (answer.ok) return answer.result;
+    throw fromWireError(answer.error);
   }
 
   async close(): Promise<void> {

@@ -92,6 +92,21 @@ describe('a statement that does not end', () => {
     expect(await database.adapter.count('c', undefined, call())).toBe(2);
   });
 
+  it('lets others write while a raw write waits for it', async () => {
+    let ended = 0;
+    const reads = Array.from({ length: 4 }, () =>
+      run(`${endless} SELECT count(*) FROM r`, false, 5_000).catch(() => {
+        ended += 1;
+      }),
+    );
+    const write = run("UPDATE c SET version = version WHERE id = 'none'", true, 20_000);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await database.adapter.insert('c', [document('y', {})], call(), { ordered: true });
+    expect(ended).toBe(0);
+    await Promise.all([...reads, write]);
+    expect(ended).toBe(4);
+  });
+
   it('ends with its client', async () => {
     const client = new AbortController();
     const raw = { query: `${endless} SELECT count(*) FROM r`, params: [], allowWrites: false, maxRows: 1 };

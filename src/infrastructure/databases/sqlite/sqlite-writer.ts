@@ -85,10 +85,16 @@ export class SqliteWriter {
     });
   }
 
-  /** Lets another process of ours write: the jobs of this one wait until `body` has ended. */
+  /**
+   * Lets another process of ours write: the jobs of this one wait until `body` has ended. An abort ends the wait for
+   * the turn at once; afterwards it is up to `body`.
+   */
   aside<T>(call: Call, body: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      const abort = (): void => reject(call.signal.reason);
+      call.signal.addEventListener('abort', abort, { once: true });
       const run = async (): Promise<void> => {
+        call.signal.removeEventListener('abort', abort);
         try {
           call.signal.throwIfAborted();
           const result = await body();
