@@ -2,11 +2,14 @@ import type { ChangeEvent } from '../../../domain/events.ts';
 
 /** Changes that wait for one watcher. One that is slower reads them from the log, when it has the time. */
 const mostWaiting = 256;
+/** The same in characters of their documents: one more change may stand beside them. */
+const mostText = 1024 * 1024;
 
 /** What one watcher is told as it happens. */
 export class SqliteChangeSubscription {
   readonly collection: string | undefined;
-  readonly #waiting: ChangeEvent[] = [];
+  readonly #waiting: (readonly [change: ChangeEvent, size: number])[] = [];
+  #text = 0;
   #wake: (() => void) | undefined;
   #ended = false;
   #failure: unknown;
@@ -15,10 +18,15 @@ export class SqliteChangeSubscription {
     this.collection = collection;
   }
 
-  /** False: the watcher is too slow, and is told nothing after this. */
-  push(change: ChangeEvent): boolean {
-    this.#waiting.push(change);
-    if (this.#waiting.length >= mostWaiting) this.#ended = true;
+  /**
+   * False: the watcher is too slow, and is told nothing after this.
+   *
+   * @param size characters of the change's document
+   */
+  push(change: ChangeEvent, size: number): boolean {
+    this.#waiting.push([change, size]);
+    this.#text += size;
+    if (this.#waiting.length >= mostWaiting || this.#text >= mostText) this.#ended = true;
     this.#wake?.();
     return !this.#ended;
   }
@@ -33,8 +41,11 @@ export class SqliteChangeSubscription {
   async *changes(signal: AbortSignal): AsyncGenerator<ChangeEvent> {
     while (!signal.aborted) {
       const next = this.#waiting.shift();
-      if (next !== undefined) yield next;
-      else if (this.#failure !== undefined) throw this.#failure;
+      if (next !== undefined) {
+        const [change, size] = next;
+        this.#text -= size;
+        yield change;
+      } else if (this.#failure !== undefined) throw this.#failure;
       else if (this.#ended) return;
       else await this.#next(signal);
     }

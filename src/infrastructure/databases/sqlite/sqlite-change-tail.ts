@@ -98,8 +98,10 @@ export class SqliteChangeTail {
   #tell(local: SqliteConnection, seq: number, collection: string): void {
     const listeners = [collection, undefined].flatMap((key) => [...(this.#subscriptions.get(key) ?? [])]);
     if (listeners.length === 0) return;
-    const change = readChange(local, seq);
-    if (change === undefined) checkPosition(local, seq - 1);
-    else for (const listener of listeners) if (!listener.push(change)) this.unsubscribe(listener);
+    const found = readChange(local, seq);
+    if (found === undefined) checkPosition(local, seq - 1);
+    else
+      for (const listener of listeners)
+        if (!listener.push(found.change, found.size)) this.unsubscribe(listener);
   }
 }

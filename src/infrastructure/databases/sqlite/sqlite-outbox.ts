@@ -57,10 +57,16 @@ export function readHeads(
 const columns = `seq, collection, id, kind, version, data, metadata, occurred_at,
   (SELECT value FROM "$meta" WHERE name = 'instance')`;
 
-/** Undefined when it is no longer kept. */
-export function readChange(connection: SqliteConnection, seq: number): ChangeEvent | undefined {
-  const row = connection.prepare(`SELECT ${columns} FROM "$outbox" WHERE seq = ?`).get(seq);
-  return row === undefined ? undefined : toEvent(row as unknown as OutboxRow);
+/** With the characters of its document and metadata. Undefined when it is no longer kept. */
+export function readChange(
+  connection: SqliteConnection,
+  seq: number,
+): { readonly change: ChangeEvent; readonly size: number } | undefined {
+  const found = connection.prepare(`SELECT ${columns} FROM "$outbox" WHERE seq = ?`).get(seq);
+  if (found === undefined) return undefined;
+  const row = found as unknown as OutboxRow;
+  const [, , , , , data, metadata] = row;
+  return { change: toEvent(row), size: (data?.length ?? 0) + (metadata?.length ?? 0) };
 }
 
 const batch = 100;
