@@ -74,6 +74,8 @@ export const errorCodes: Readonly<Record<number, Meaning>> = {
   10334: ['PAYLOAD_TOO_LARGE', 'the document is larger than MongoDB stores (16 MiB)'],
   10107: unreachable,
   11600: unreachable,
+  // By killOp.
+  11601: ['QUERY_TIMEOUT', 'the query was ended by MongoDB or who runs it'],
   11602: unreachable,
   13388: unreachable,
   13435: unreachable,

@@ -108,8 +108,8 @@ function lacksIt(error: MongoServerError): ServiceError {
   );
 }
 
-/** WriteConflict, TransactionAborted, NoSuchTransaction, another lock in the way. */
-const conflicts: ReadonlySet<number> = new Set([112, 244, 246, 251]);
+/** LockTimeout, WriteConflict, TransactionAborted, SnapshotUnavailable, NoSuchTransaction. */
+const conflicts: ReadonlySet<number> = new Set([24, 112, 244, 246, 251]);
 
 /** Codes of five digits and more are assertions about the request (the "Location" errors of expressions and stages). */
 function isCallersMistake(code: number): boolean {
