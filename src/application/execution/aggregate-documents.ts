@@ -21,7 +21,7 @@ export async function* aggregateDocuments<N>(
     throw unsupportedOperation(
       adapter.type,
       `aggregation.${last}`,
-      `$${last} is not allowed by the configuration`,
+      `$${last} needs a database that has it and a configuration that allows it`,
     );
   }
   const plan = planPipeline(pipeline, adapter.dialect, await planContext(execution, collection, call));
