@@ -64,4 +64,29 @@ describe.skipIf(serverUri === undefined)('the change feed of MySQL', () => {
     await c?.rollback();
     await expect.poll(() => told, { timeout: 5000 }).toEqual(['a', 'b', 'd']);
   });
+
+  it('says when changes are no longer kept, but not of a number that was rolled back', async () => {
+    const data = [1, 2, 3, 4, 5].map((n) => document('kept', `d${n}`, { n }));
+    const swept = createMysqlAdapter({ uri, keptChanges: 2, sweepIntervalMs: 50 });
+    onTestFinished(() => swept.close());
+    await swept.insert('kept', data.slice(0, 3), call(), { ordered: true });
+    const undone = await change('undone');
+    await undone.rollback();
+    await undone.end();
+    await swept.insert('kept', data.slice(3), call(), { ordered: true });
+    const seqs = async (): Promise<readonly string[]> =>
+      (await onServer(serverUri, [`SELECT seq FROM ${database}.\`$outbox\` ORDER BY seq`])).map(([seq]) =>
+        String(seq),
+      );
+    await expect.poll(seqs, { timeout: 5_000 }).toHaveLength(3);
+    const [oldest, , latest] = await seqs();
+    const next = (after: string) =>
+      swept.changeFeed?.watch({ collection: 'kept', after }, call())[Symbol.asyncIterator]().next();
+    const path = 'Last-Event-ID';
+    const gone = { path, oldest_position: oldest, latest_position: latest };
+    await expect(next('0')).rejects.toMatchObject({ code: 'INVALID_REQUEST', details: gone });
+    expect((await next(oldest ?? ''))?.value.id).toBe('d4');
+    const ahead = { path, latest_position: latest };
+    await expect(next('999999')).rejects.toMatchObject({ code: 'INVALID_REQUEST', details: ahead });
+  });
 });

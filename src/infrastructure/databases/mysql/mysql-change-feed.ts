@@ -1,5 +1,6 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
+import { positionAhead, positionGone, positionRefusal, removedKind } from '../sql/position-refusal.ts';
 import { sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { changesSql, type OutboxRow, parseSequence, toEvent } from './mysql-outbox.ts';
@@ -9,11 +10,11 @@ import { ledgerTables } from './mysql-tables.ts';
 const pollInterval = 200;
 const batch = 100;
 
-/** The outbox as a stream. */
+/** The outbox as a stream. A position that it does not go back to is INVALID_REQUEST, also where a watcher fell behind. */
 export function mysqlChangeFeed(database: MysqlDatabase): ChangeFeed {
   return {
     watch: async function* ({ collection, after }, call) {
-      let position = after === undefined ? await lastSequence(database, call) : parseSequence(after);
+      let position = await startOf(database, after, call);
       while (!call.signal.aborted) {
         const changes = await settledChanges(database, position, call);
         for (const row of changes) {
@@ -26,6 +27,15 @@ export function mysqlChangeFeed(database: MysqlDatabase): ChangeFeed {
       }
     },
   };
+}
+
+async function startOf(database: MysqlDatabase, after: string | undefined, call: Call): Promise<number> {
+  const last = await lastSequence(database, call);
+  if (after === undefined) return last;
+  const position = parseSequence(after);
+  // An empty log may be one of which everything was removed.
+  if (position > last && last > 0) throw positionRefusal(positionAhead, { latest: String(last) });
+  return position;
 }
 
 async function lastSequence(database: MysqlDatabase, call: Call): Promise<number> {
@@ -57,10 +67,11 @@ async function readChanges(
   position: number,
   call: Call,
 ): Promise<readonly OutboxRow[]> {
-  return (await database.rows(
-    changesSql(position, database.limitOf(batch)),
-    call,
-  )) as unknown as readonly OutboxRow[];
+  const rows = await database.rows(changesSql(position, database.limitOf(batch)), call);
+  const removed = rows.findLast(([, , , kind]) => kind === removedKind);
+  if (removed === undefined) return rows as unknown as readonly OutboxRow[];
+  const latest = String(await lastSequence(database, call));
+  throw positionRefusal(positionGone, { oldest: String(removed[0]), latest });
 }
 
 interface Gap {

@@ -2,6 +2,7 @@ import type { DocumentOperations } from '../../../application/ports/database-ada
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
 import { backgroundCall } from '../background-call.ts';
+import { removedKind } from '../sql/position-refusal.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { keyColumns, specialColumn } from './mysql-index-columns.ts';
@@ -60,15 +61,23 @@ export class MysqlSweeper {
     });
   }
 
+  /** The newest of the removed changes stays as a mark, see `removedKind`. */
   async #prune(): Promise<void> {
     const before = new Date(Date.now() - this.#options.changeAge).toISOString();
     const { outbox } = ledgerTables;
     const [row] = await this.#database.rows(sql`SELECT COALESCE(MAX(seq), 0) FROM ${outbox}`, undefined);
     const last = Number(row?.[0] ?? 0) - this.#options.keptChanges;
-    await this.#database.rows(
-      sql`DELETE FROM ${outbox} WHERE seq <= ${last} OR occurred_at < ${before} ORDER BY seq LIMIT ${this.#database.limitOf(changesAtOnce)}`,
+    const isOld = sql`(seq <= ${last} OR occurred_at < ${before})`;
+    const most = this.#database.limitOf(changesAtOnce);
+    const old = await this.#database.rows(
+      sql`SELECT seq FROM ${outbox} WHERE ${isOld} ORDER BY seq LIMIT ${most}`,
       undefined,
     );
+    const newest = Number(old.at(-1)?.[0] ?? 0);
+    const mark = sql`UPDATE ${outbox} SET kind = ${removedKind}, data = NULL, metadata = NULL WHERE seq = ${newest}`;
+    if (old.length > 0) await this.#database.rows(mark, undefined);
+    if (old.length > 1)
+      await this.#database.rows(sql`DELETE FROM ${outbox} WHERE seq < ${newest} AND ${isOld}`, undefined);
   }
 
   /** RFC 3339 texts sort by time but for their time zones, so a day more is read and each date is looked at. */

@@ -1,14 +1,18 @@
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
+import { positionAhead, positionGone, positionRefusal } from '../sql/position-refusal.ts';
 import type { ChangeSignal } from './postgresql-change-signal.ts';
 import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { toServiceError } from './postgresql-errors.ts';
-import { LogReader, logEnd, parsePosition, readLog, toLogEntry } from './postgresql-outbox.ts';
+import { type LogEntry, LogReader, logEnd, parsePosition, readLog, toLogEntry } from './postgresql-outbox.ts';
 
 /** How often to look without a notification, milliseconds: for one that got lost, and for gaps. */
 const pollInterval = 250;
 const batch = 200;
 
-/** The outbox as a stream. `LISTEN` tells when to look; looking now and then makes sure. */
+/**
+ * The outbox as a stream. A position that it does not go back to is INVALID_REQUEST, also where a watcher fell behind.
+ * `LISTEN` tells when to look; looking now and then makes sure.
+ */
 export function postgresqlChangeFeed(
   connections: PostgresqlConnections,
   ready: () => Promise<void>,
@@ -19,12 +23,13 @@ export function postgresqlChangeFeed(
       await ready();
       const forget = signal.listen();
       try {
-        const start = after === undefined ? (await connections.rows(logEnd, undefined))[0]?.[0] : after;
-        const reader = new LogReader(parsePosition(start ?? '0'));
+        const reader = new LogReader(await startOf(connections, after));
         while (!call.signal.aborted) {
           const rows = await connections.rows(readLog(reader.position, collection, batch), undefined);
+          const entries = rows.map(toLogEntry);
+          await checkComplete(connections, entries);
           const before = reader.position;
-          for (const event of reader.take(rows.map(toLogEntry))) {
+          for (const event of reader.take(entries)) {
             yield event;
             if (call.signal.aborted) return;
           }
@@ -37,4 +42,28 @@ export function postgresqlChangeFeed(
       }
     },
   };
+}
+
+async function startOf(connections: PostgresqlConnections, after: string | undefined): Promise<bigint> {
+  const last = await lastPosition(connections);
+  if (after === undefined) return last;
+  const position = parsePosition(after);
+  // An empty log may be one of which everything was removed.
+  if (position > last && last > 0n) throw positionRefusal(positionAhead, { latest: String(last) });
+  return position;
+}
+
+async function checkComplete(
+  connections: PostgresqlConnections,
+  entries: readonly LogEntry[],
+): Promise<void> {
+  const removed = entries.findLast(({ isMark }) => isMark);
+  if (removed === undefined) return;
+  const latest = String(await lastPosition(connections));
+  throw positionRefusal(positionGone, { oldest: String(removed.seq), latest });
+}
+
+async function lastPosition(connections: PostgresqlConnections): Promise<bigint> {
+  const [row] = await connections.rows(logEnd, undefined);
+  return BigInt(row?.[0] ?? 0);
 }

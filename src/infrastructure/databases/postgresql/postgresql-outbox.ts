@@ -1,6 +1,7 @@
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
+import { removedKind } from '../sql/position-refusal.ts';
 import type { Statement, TextRow } from './postgresql-connection.ts';
 import { toTime } from './postgresql-rows.ts';
 
@@ -28,6 +29,8 @@ export interface LogEntry {
   readonly seq: bigint;
   /** Undefined: of a collection that was not asked for. */
   readonly event: ChangeEvent | undefined;
+  /** Whether this stands for changes that are no longer kept. */
+  readonly isMark: boolean;
   /** Oldest transaction that was still open, and the next that would begin. */
   readonly oldestOpen: bigint;
   readonly nextTransaction: bigint;
@@ -49,6 +52,7 @@ export function toLogEntry(row: TextRow): LogEntry {
   return {
     seq: BigInt(seq ?? 0),
     event: wanted === 't' ? event : undefined,
+    isMark: kind === removedKind,
     oldestOpen: BigInt(oldest ?? 0),
     nextTransaction: BigInt(next ?? 0),
   };

@@ -3,6 +3,7 @@ import { flatView } from '../../../domain/document/flat-view.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
 import { orSql } from '../sql/combine-conditions.ts';
+import { removedKind } from '../sql/position-refusal.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { parseIndexDefinition } from './postgresql-index-record.ts';
@@ -116,18 +117,23 @@ export class PostgresqlSweeper {
     if (expired.length > 0) await remove();
   }
 
+  /** The newest of the removed changes stays as a mark, see `removedKind`. */
   async #prune(): Promise<void> {
     const { keptChanges, changeAge } = this.#options;
-    const text = `DELETE FROM document_service.outbox WHERE seq IN (SELECT seq FROM document_service.outbox
-      WHERE seq <= (SELECT max(seq) FROM document_service.outbox) - $1 OR occurred_at < $2 ORDER BY seq LIMIT $3)
+    const text = `WITH old AS MATERIALIZED (SELECT seq FROM document_service.outbox
+        WHERE seq <= (SELECT max(seq) FROM document_service.outbox) - $1 OR occurred_at < $2 ORDER BY seq LIMIT $3),
+      newest AS (SELECT max(seq) AS seq FROM old),
+      marked AS (UPDATE document_service.outbox AS o SET kind = $4, data = NULL, metadata = NULL
+        FROM newest WHERE o.seq = newest.seq AND o.kind <> $4)
+      DELETE FROM document_service.outbox AS o USING old, newest WHERE o.seq = old.seq AND o.seq < newest.seq
       RETURNING 1`;
     const before = new Date(Date.now() - changeAge).toISOString();
     while (!this.#stopped) {
       const removed = await this.#connections.rows(
-        { text, values: [keptChanges, before, pruneBatch] },
+        { text, values: [keptChanges, before, pruneBatch, removedKind] },
         undefined,
       );
-      if (removed.length < pruneBatch) return;
+      if (removed.length < pruneBatch - 1) return;
     }
   }
 }
