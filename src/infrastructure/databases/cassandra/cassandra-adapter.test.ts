@@ -182,6 +182,23 @@ describe.skipIf(contactPoints === undefined)('Cassandra', { timeout: 60_000 }, (
     expect(later.map(({ status }) => status)).toEqual(['removed', 'removed']);
   });
 
+  it('a position that the change log no longer goes back to is refused, a later one is not', async () => {
+    const nextAfter = async (milliseconds: number) => {
+      const after = `${String(milliseconds * 1000).padStart(17, '0')}-${'0'.repeat(12)}`;
+      const feed = adapter.changeFeed?.watch({ collection, after }, call());
+      for await (const { token } of feed ?? []) return token;
+      return undefined;
+    };
+    const kept = options.changeFeed.keepSeconds * 1000;
+    await expect(nextAfter(Date.now() - kept - 1)).rejects.toMatchObject({
+      code: 'INVALID_REQUEST',
+      details: { path: 'Last-Event-ID', latest_position: expect.stringMatching(/^\d{17}-0{12}$/) },
+    });
+    const before = Date.now() - 1;
+    await insert(documentOf('later', {}));
+    expect(await nextAfter(before)).toMatch(/^\d{17}-[0-9a-f]{12}$/);
+  });
+
   it('changes of a batch, and those whose writer died, are told', async () => {
     const stop = new AbortController();
     const events: string[] = [];

@@ -1,4 +1,5 @@
 import type { Call } from '../../../application/ports/call.ts';
+import { ServiceError } from '../../../domain/errors.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
 import { tableOf } from './cassandra-layout.ts';
@@ -44,7 +45,10 @@ export class ChangeLog {
     this.#marks = tableOf(connection.options, 'change_marks');
   }
 
-  /** Changes after `from` up to `to`, in order; `until` is how far they are complete. */
+  /**
+   * Changes after `from` up to `to`, in order; `until` is how far they are complete.
+   * @throws INVALID_REQUEST when what followed `from` is no longer kept.
+   */
   async between(
     from: string,
     to: string,
@@ -52,8 +56,8 @@ export class ChangeLog {
   ): Promise<{ readonly changes: readonly LoggedChange[]; readonly until: string }> {
     if (from >= to) return { changes: [], until: from };
     const oldest = Date.now() * 1000 - this.#connection.options.changeFeed.keepSeconds * 1_000_000;
-    const first = Math.max(bucketOf(from), bucketOfTime(oldest));
-    for (let bucket = first; bucket <= bucketOf(to); bucket += 1) {
+    if (microsecondsOf(from) < oldest) throw noLongerKept(oldest, microsecondsOf(to));
+    for (let bucket = bucketOf(from); bucket <= bucketOf(to); bucket += 1) {
       const { changes, end } = await this.#bucket(bucket, from, to, call);
       if (changes.length > 0) return { changes, until: end };
     }
@@ -173,6 +177,20 @@ function hasHappened(
   if (one.outcome !== null) return reached(one.outcome);
   if (now !== undefined && now === one.base) return false;
   return !related.some(({ base, outcome }) => base === one.base && outcome !== null && reached(outcome));
+}
+
+/** @param oldest @param latest microseconds since the epoch. */
+function noLongerKept(oldest: number, latest: number): ServiceError {
+  const positionOf = (time: number): string => `${String(time).padStart(17, '0')}-${'0'.repeat(12)}`;
+  return new ServiceError(
+    'INVALID_REQUEST',
+    'the change log no longer goes back to this position: read the collection anew',
+    {
+      path: 'Last-Event-ID',
+      oldest_position: positionOf(oldest),
+      latest_position: positionOf(latest),
+    },
+  );
 }
 
 function placeOf({ collection, id }: AnnouncedChange): string {
