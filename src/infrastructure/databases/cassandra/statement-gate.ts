@@ -23,11 +23,15 @@ export class StatementGate {
     this.#limits = limits;
   }
 
-  /** Rejects with CONNECTION_ERROR when the line is full or the turn does not come in time. */
+  /**
+   * Rejects with CONNECTION_ERROR when the line is full or the turn does not come in time, and with the signal's reason as
+   * soon as the call is aborted: nobody waits for the work any more, so it is not begun.
+   */
   async run<T>(call: Call, work: () => Promise<T>): Promise<T> {
     if (this.#active < this.#limits.atOnce) this.#active += 1;
     else await this.#turn(call);
     try {
+      call.signal.throwIfAborted();
       return await work();
     } finally {
       this.#next();
@@ -38,26 +42,33 @@ export class StatementGate {
     if (this.#line.size >= this.#limits.waiting) throw tooMuch();
     const left = Math.max(0, Math.min(this.#limits.waitMs, call.deadline - Date.now()));
     return new Promise((resolve, reject) => {
-      const enter = (): void => {
+      const leave = (): void => {
         clearTimeout(timer);
+        call.signal.removeEventListener('abort', giveUp);
+        this.#line.delete(enter);
+      };
+      const enter = (): void => {
+        leave();
         resolve();
       };
+      const giveUp = (): void => {
+        leave();
+        reject(call.signal.reason);
+      };
       const timer = setTimeout(() => {
-        this.#line.delete(enter);
+        leave();
         reject(tooMuch());
       }, left);
+      call.signal.addEventListener('abort', giveUp);
       this.#line.add(enter);
     });
   }
 
   /** A place that gets free goes to the first in line. */
   #next(): void {
-    for (const enter of this.#line) {
-      this.#line.delete(enter);
-      enter();
-      return;
-    }
-    this.#active -= 1;
+    const [enter] = this.#line;
+    if (enter === undefined) this.#active -= 1;
+    else enter();
   }
 }
 
