@@ -2,7 +2,7 @@ import { Client, type ClientOptions } from '@elastic/elasticsearch';
 import { pause } from '../../../application/execution/pause.ts';
 import type { Call } from '../../../application/ports/call.ts';
 import { ServiceError } from '../../../domain/errors.ts';
-import { isOverload, toServiceError } from './elasticsearch-errors.ts';
+import { isOverload, statusOf, toServiceError } from './elasticsearch-errors.ts';
 import type { ElasticsearchAuth, ElasticsearchOptions } from './elasticsearch-options.ts';
 
 /** One request in Elasticsearch's own words. */
@@ -37,7 +37,8 @@ export class ElasticsearchConnection {
 
   /**
    * Goes over to other credentials once they work; what runs on the old ones may finish.
-   * @throws CONNECTION_ERROR when the cluster does not accept them: the old ones stay.
+   * @throws CONNECTION_ERROR when the cluster does not accept them, else what `toServiceError` makes of the failure: the
+   * old ones stay.
    */
   async reconnect(auth: ElasticsearchAuth): Promise<void> {
     const next = new Client(clientOptions(this.#options, auth));
@@ -45,6 +46,8 @@ export class ElasticsearchConnection {
       await next.transport.request({ method: 'GET', path: '/' }, { requestTimeout: longestProofMs });
     } catch (error) {
       await next.close();
+      const status = statusOf(error);
+      if (status !== 401 && status !== 403) throw toServiceError(error);
       const message = 'Elasticsearch does not accept these credentials';
       throw new ServiceError('CONNECTION_ERROR', message, {}, error);
     }
