@@ -53,7 +53,8 @@ function aborted(call: Call, error: unknown): ServiceError | undefined {
   return givenUp(call.signal.reason, error);
 }
 
-function givenUp(reason: unknown, cause: unknown = reason): ServiceError {
+/** What a call ends with that nobody waits for any more, by the reason of its signal. */
+export function givenUp(reason: unknown, cause: unknown = reason): ServiceError {
   if (reason instanceof ServiceError) return reason;
   return new ServiceError('QUERY_TIMEOUT', 'the request was given up', {}, cause);
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ClientSession, MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
+import { MongoError, MongoNetworkError, MongoServerSelectionError } from 'mongodb';
 import type { Call } from '../../../application/ports/call.ts';
 import type { DocumentOperations } from '../../../application/ports/database-adapter.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { type Interceptor, interceptOperations } from '../intercept.ts';
-import { commandOptions, run } from './mongodb-call.ts';
+import { commandOptions, givenUp, run } from './mongodb-call.ts';
 import type { MongodbConnection } from './mongodb-connection.ts';
 import { needsReplicaSet, toServiceError } from './mongodb-errors.ts';
 import type { MongodbNative } from './mongodb-native.ts';
@@ -13,7 +13,8 @@ import { mongodbOperations } from './mongodb-operations.ts';
 /**
  * One attempt: snapshot reads, majority writes. A transient conflict rejects with TRANSACTION_FAILED and
  * `transient: true`, a connection that was lost before the commit with CONNECTION_ERROR and the same, upon which the
- * caller runs the whole body again; a commit whose outcome is unknown is sent again, which is safe.
+ * caller runs the whole body again; a commit whose outcome is unknown is sent again, which is safe. One that is still
+ * on its way at the deadline is told with `outcome: 'unknown'`.
  * https://github.com/mongodb/specifications/blob/master/source/transactions-convenient-api/transactions-convenient-api.md
  */
 export async function runInTransaction<T>(
@@ -24,7 +25,7 @@ export async function runInTransaction<T>(
   const client = await connection.client();
   if (connection.kind() === 'standalone') throw needsReplicaSet();
   const session = client.startSession();
-  let ending: Promise<unknown> = Promise.resolve();
+  let ending: Promise<unknown> | undefined;
   try {
     session.startTransaction({
       readConcern: { level: 'snapshot' },
@@ -35,15 +36,25 @@ export async function runInTransaction<T>(
     const result = await body(
       interceptOperations(mongodbOperations({ connection, session }), lostAreTransient),
     );
-    await commit(session, call);
+    if (call.signal.aborted) throw givenUp(call.signal.reason);
+    const send = (): Promise<void> => {
+      const sent = session.commitTransaction();
+      ending = sent.catch(() => undefined);
+      return sent;
+    };
+    await commit(send, call);
     return result;
   } catch (error) {
-    if (session.inTransaction()) ending = session.abortTransaction().catch(() => undefined);
+    // Not behind a commit that is on its way: the driver takes the transaction for open until that is answered.
+    if (ending === undefined && session.inTransaction())
+      ending = session.abortTransaction().catch(() => undefined);
     // Locks are gone when the caller hears of it, unless there is no server to free them, or no time.
     if (!call.signal.aborted && !isLost(error)) await ending;
     throw toServiceError(error);
   } finally {
-    ending.then(() => session.endSession()).catch(() => undefined);
+    Promise.resolve(ending)
+      .then(() => session.endSession())
+      .catch(() => undefined);
   }
 }
 
@@ -81,12 +92,14 @@ function isLost(error: unknown): boolean {
   return false;
 }
 
-async function commit(session: ClientSession, call: Call): Promise<void> {
+async function commit(send: () => Promise<void>, call: Call): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run(call, undefined, () => session.commitTransaction());
+      return await run(call, undefined, send);
     } catch (error) {
-      if (!(error instanceof ServiceError) || !isUnknown(error.cause)) throw error;
+      if (!(error instanceof ServiceError)) throw error;
+      if (call.signal.aborted) throw outcomeUnknown(error);
+      if (!isUnknown(error.cause)) throw error;
       if (Date.now() >= call.deadline || isOutOfTime(error.cause)) throw outcomeUnknown(error);
       await pause(attempt, call);
     }
