@@ -1,6 +1,7 @@
 import type { Call } from '../../../application/ports/call.ts';
-import { ServiceError } from '../../../domain/errors.ts';
+import type { ServiceError } from '../../../domain/errors.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
+import { positionGone, positionRefusal } from '../position-refusal.ts';
 import type { CassandraConnection, Statement } from './cassandra-connection.ts';
 import { tableOf } from './cassandra-layout.ts';
 import { type CassandraLedger, maxAge } from './cassandra-ledger.ts';
@@ -182,15 +183,7 @@ function hasHappened(
 /** @param oldest @param latest microseconds since the epoch. */
 function noLongerKept(oldest: number, latest: number): ServiceError {
   const positionOf = (time: number): string => `${String(time).padStart(17, '0')}-${'0'.repeat(12)}`;
-  return new ServiceError(
-    'INVALID_REQUEST',
-    'the change log no longer goes back to this position: read the collection anew',
-    {
-      path: 'Last-Event-ID',
-      oldest_position: positionOf(oldest),
-      latest_position: positionOf(latest),
-    },
-  );
+  return positionRefusal(positionGone, { oldest: positionOf(oldest), latest: positionOf(latest) });
 }
 
 function placeOf({ collection, id }: AnnouncedChange): string {

@@ -1,6 +1,6 @@
 import type { Call } from '../../../application/ports/call.ts';
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
-import { positionAhead, positionGone, positionRefusal, removedKind } from '../sql/position-refusal.ts';
+import { positionAhead, positionGone, positionRefusal, removedKind } from '../position-refusal.ts';
 import { sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { changesSql, type OutboxRow, parseSequence, toEvent } from './mysql-outbox.ts';

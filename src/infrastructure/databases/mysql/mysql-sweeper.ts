@@ -2,7 +2,7 @@ import type { DocumentOperations } from '../../../application/ports/database-ada
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
 import { backgroundCall } from '../background-call.ts';
-import { removedKind } from '../sql/position-refusal.ts';
+import { removedKind } from '../position-refusal.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { MysqlDatabase } from './mysql-database.ts';
 import { keyColumns, specialColumn } from './mysql-index-columns.ts';

@@ -1,5 +1,5 @@
 import type { ChangeFeed } from '../../../application/ports/database-adapter.ts';
-import { positionAhead, positionGone, positionRefusal } from '../sql/position-refusal.ts';
+import { positionAhead, positionGone, positionRefusal } from '../position-refusal.ts';
 import type { ChangeSignal } from './postgresql-change-signal.ts';
 import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { toServiceError } from './postgresql-errors.ts';

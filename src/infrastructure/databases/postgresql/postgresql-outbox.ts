@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
-import { removedKind } from '../sql/position-refusal.ts';
+import { removedKind } from '../position-refusal.ts';
 import type { Statement, TextRow } from './postgresql-connection.ts';
 import { toTime } from './postgresql-rows.ts';
 

@@ -2,8 +2,8 @@ import type { DocumentOperations } from '../../../application/ports/database-ada
 import { flatView } from '../../../domain/document/flat-view.ts';
 import type { IndexDefinition } from '../../../domain/document/index-definition.ts';
 import { sortKey } from '../../../domain/evaluation/sort-key.ts';
+import { removedKind } from '../position-refusal.ts';
 import { orSql } from '../sql/combine-conditions.ts';
-import { removedKind } from '../sql/position-refusal.ts';
 import { type SqlFragment, sql } from '../sql/sql-fragment.ts';
 import type { PostgresqlConnections } from './postgresql-connection.ts';
 import { parseIndexDefinition } from './postgresql-index-record.ts';

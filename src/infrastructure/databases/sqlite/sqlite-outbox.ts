@@ -1,6 +1,7 @@
-import { invalidRequest, ServiceError } from '../../../domain/errors.ts';
+import { invalidRequest } from '../../../domain/errors.ts';
 import type { ChangeEvent } from '../../../domain/events.ts';
 import type { JsonObject } from '../../../domain/value/value.ts';
+import { positionAhead, positionGone, positionRefusal } from '../position-refusal.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import type { JobResults, WriteJob } from './sqlite-protocol.ts';
 
@@ -33,15 +34,8 @@ export function checkPosition(connection: SqliteConnection, position: number): v
   const row = connection.prepare('SELECT min(seq) FROM "$outbox"').get() as unknown as [number | null];
   const oldest = row[0] ?? last + 1;
   if (position >= oldest - 1 && position <= last) return;
-  const message =
-    position > last
-      ? 'the change log has not come to this position'
-      : 'the change log no longer goes back to this position: read the collection anew';
-  throw new ServiceError('INVALID_REQUEST', message, {
-    path: 'Last-Event-ID',
-    oldest_position: String(oldest - 1),
-    latest_position: String(last),
-  });
+  const message = position > last ? positionAhead : positionGone;
+  throw positionRefusal(message, { oldest: String(oldest - 1), latest: String(last) });
 }
 
 /** The next changes without what they hold: their numbers and collections. */

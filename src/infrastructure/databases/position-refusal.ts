@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../domain/errors.ts';
+import { ServiceError } from '../../domain/errors.ts';
 
 /**
  * The kind of the row of a change log that stands where the newest of the removed changes was. Who has yet to read it
