@@ -22,7 +22,7 @@ type Refuted = (assumption: SqlAssumption) => boolean;
 /** Up to so many rows are read at once, more as a stream. */
 const mostRowsAtOnce = 1_000;
 /** How much may be computed of what the database has gathered for groups. */
-const foldSteps = 500_000_000;
+const foldSteps = 50_000_000;
 
 /** Documents in exact order, one statement or two. */
 export async function* find(

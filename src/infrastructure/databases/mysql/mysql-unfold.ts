@@ -5,11 +5,14 @@ import { Held } from '../../../domain/evaluation/held.ts';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import type { Json, Value } from '../../../domain/value/value.ts';
 import { type Fold, type FoldKind, foldGroup, type PlacedValue } from '../sql/fold-group.ts';
+import { HeldText } from '../sql/held-text.ts';
 import type { GroupRows } from './mysql-pipeline.ts';
 import type { Row } from './mysql-session.ts';
 
 /** Groups and values of theirs that are held until the last row. */
 const mostHeld = 1_000_000;
+/** Characters of the JSON of all these values. */
+const mostText = 64 * 1024 * 1024;
 
 interface Group {
   readonly id: Value;
@@ -29,8 +32,10 @@ export async function* unfold(
 ): AsyncIterable<PipelineDocument> {
   const groups = new Groups(fold.length);
   const held = new Held(mostHeld);
+  const text = new HeldText(mostText);
   for await (const [kind, key, place, ...columns] of rows) {
     held.add(1);
+    for (const column of columns) if (typeof column === 'string') text.add(column.length);
     const group = groups.of(String(key));
     if (Number(kind) === 0) gather(group, fold, columns.slice(fold.length));
     else setApart(group, Number(place), columns.slice(0, fold.length));

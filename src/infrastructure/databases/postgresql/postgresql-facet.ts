@@ -3,6 +3,7 @@ import { boundedObject } from '../../../domain/evaluation/expressions/bounded-va
 import { type MutableObject, setField } from '../../../domain/evaluation/set-field.ts';
 import type { PipelineDocument, Stage } from '../../../domain/query/stage.ts';
 import type { Value } from '../../../domain/value/value.ts';
+import { HeldText, largestText } from '../sql/held-text.ts';
 import { openRelation, type Relation, reshaped, selectFrom } from '../sql/relation.ts';
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
 import type { Rows, TextRow } from './postgresql-connection.ts';
@@ -55,9 +56,13 @@ export async function unfoldFacets(
   context: EvaluationContext,
 ): Promise<PipelineDocument> {
   const answers = facets.map((): Value[] => []);
+  const held = new HeldText(largestText);
   for await (const rows of batches)
-    for (const [place, ...columns] of rows)
+    for (const [place, ...columns] of rows) {
+      // Of a grouping, the first says what its fields are and is not kept.
+      held.add((columns[1] ?? columns[0] ?? '').length);
       answers[Number(place)]?.push(read(columns[1] === null ? columns.slice(0, 1) : columns));
+    }
   const document: MutableObject = {};
   facets.forEach((name, i) => {
     setField(document, name, answers[i] ?? []);

@@ -2,6 +2,7 @@ import { assertNever } from '../../../domain/assert-never.ts';
 import type { Expression } from '../../../domain/query/expression.ts';
 import type { Value } from '../../../domain/value/value.ts';
 import type { Fold } from '../sql/fold-group.ts';
+import { largestText } from '../sql/held-text.ts';
 import { type GroupField, type Grouping, needsPlaces, planGroup } from '../sql/plan-group.ts';
 import { numbered, openRelation, type Relation, selectFrom, unordered } from '../sql/relation.ts';
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
@@ -37,7 +38,7 @@ export function groupSql(relation: Relation, stage: Grouping): SqlFragment | und
     id: sql` ORDER BY document_service.key(k) COLLATE "C"`,
   };
   const order = plan.order === undefined ? sql`` : orders[plan.order];
-  return sql`SELECT ${JSON.stringify(fold)}::text, jsonb_build_array(k${joinSql(parts, '')})::text FROM (${keyed}) AS g GROUP BY k${order}`;
+  return sql`SELECT ${JSON.stringify(fold)}::text, left(jsonb_build_array(k${joinSql(parts, '')})::text, ${largestText + 1}::int) FROM (${keyed}) AS g GROUP BY k${order}`;
 }
 
 function column(letter: 'v', place: number): SqlFragment {

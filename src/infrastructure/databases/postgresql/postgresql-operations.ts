@@ -4,8 +4,10 @@ import type { Document, DocumentId } from '../../../domain/document/document.ts'
 import { flatView } from '../../../domain/document/flat-view.ts';
 import { ServiceError } from '../../../domain/errors.ts';
 import { EvaluationBudget, type EvaluationContext } from '../../../domain/evaluation/evaluation-context.ts';
+import { boundedObject } from '../../../domain/evaluation/expressions/bounded-values.ts';
 import type { PipelineDocument } from '../../../domain/query/stage.ts';
 import type { Json } from '../../../domain/value/value.ts';
+import { checkedText } from '../sql/held-text.ts';
 import { assumptionsOf, type SqlFragment, settled } from '../sql/sql-fragment.ts';
 import type { TextRow } from './postgresql-connection.ts';
 import { hasState, sqlState, toServiceError } from './postgresql-errors.ts';
@@ -22,7 +24,9 @@ import { countSql, distinctSql, findSql, getStatement, toStatement } from './pos
 /** So many rows come at once, without a cursor. */
 const mostAtOnce = 1_000;
 /** How much may be computed of what the database has gathered for groups. */
-const foldSteps = 500_000_000;
+const foldSteps = 50_000_000;
+/** A document that is shorter as JSON weighs less than one may, whatever is in it. */
+const surelySmall = 12 * 1024 * 1024;
 
 /** @param committed is told of every write, so that watchers look. */
 export function postgresqlOperations(
@@ -89,7 +93,9 @@ function toPipelineDocument(row: TextRow, context: EvaluationContext): PipelineD
   const [first, second] = row;
   if (row.length === 6) return flatView(toDocument('', row));
   if (row.length === 2) return unfold(first ?? '[]', second ?? '[]', context);
-  return JSON.parse(first ?? '{}') as PipelineDocument;
+  const text = checkedText(first ?? '{}');
+  const document = JSON.parse(text) as PipelineDocument;
+  return text.length < surelySmall ? document : boundedObject(document, context);
 }
 
 /** The statement as far as what it assumes holds: that the collections exist which it joins. */

@@ -1,6 +1,7 @@
 import type { NativePipeline, PlanContext } from '../../../application/ports/dialect.ts';
 import type { Sort } from '../../../domain/query/sort.ts';
 import type { Stage } from '../../../domain/query/stage.ts';
+import { largestText } from '../sql/held-text.ts';
 import { type PipelineDialect, sqlPipeline, wholePipeline } from '../sql/plan-pipeline.ts';
 import { type Relation, selectFrom, tableRelation } from '../sql/relation.ts';
 import { joinSql, type SqlFragment, sql, trustedSql } from '../sql/sql-fragment.ts';
@@ -31,7 +32,7 @@ const pipelineDialect: PipelineDialect = {
   documents: (relation) =>
     relation.shape === 'row'
       ? selectFrom(relation, trustedSql(selectedColumns))
-      : selectFrom(relation, sql`(${documentJson(relation)})::text`),
+      : selectFrom(relation, sql`left((${documentJson(relation)})::text, ${largestText + 1}::int)`),
 };
 
 /** A stage behind which there are no documents of the collection any more. */
