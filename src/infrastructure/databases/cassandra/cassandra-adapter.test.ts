@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testCall as call } from '../../../../test/support/test-call.ts';
 import { createPlannedDocumentRepository } from '../../../application/execution/planned-document-repository.ts';
-import type { Call } from '../../../application/ports/call.ts';
 import type { DatabaseAdapter } from '../../../application/ports/database-adapter.ts';
 import type { DocumentRepository, WriteOperation } from '../../../application/ports/document-repository.ts';
 import { parseFilter } from '../../../application/query-language/parse-filter.ts';
@@ -20,10 +20,6 @@ import { bucketOf } from './change-clock.ts';
 
 const contactPoints = process.env.CASSANDRA_CONTACT_POINTS;
 const collection = 'adapter_tests';
-
-function call(milliseconds = 30_000): Call {
-  return { signal: new AbortController().signal, requestId: 'test', deadline: Date.now() + milliseconds };
-}
 
 function documentOf(id: string, data: JsonObject): Document {
   const now = new Date().toISOString();
