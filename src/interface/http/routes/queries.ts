@@ -185,7 +185,7 @@ const watch = defineEndpoint({
   tag,
   summary: 'Watch changes',
   description:
-    'Server-sent events: `created`, `updated` and `deleted`, each with the document’s state in `data`. A client that lost the connection sends the last event’s id as `Last-Event-ID` and misses nothing.',
+    'Server-sent events: `created`, `updated` and `deleted`, each with the document’s state in `data`. A client that lost the connection sends the last event’s id as `Last-Event-ID` and misses nothing; where the log of changes no longer goes back that far, it is told so by INVALID_REQUEST and reads the collection anew.',
   role: 'reader',
   requestHeaders: ['Last-Event-ID'],
   answer: {
