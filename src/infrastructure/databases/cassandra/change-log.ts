@@ -75,8 +75,7 @@ export class ChangeLog {
     if (first === undefined) return changes;
     // The documents first: whoever changes one later has announced it from a state that is looked for afterwards.
     const states = await mapLimited(unknown, judgedAtOnce, (one) => this.#stateNow(one, call));
-    const places = new Set(unknown.map(placeOf));
-    const related = await this.#announcedSince(bucketOf(first.change) - 1, places, call);
+    const related = await this.#announcedSince(bucketOf(first.change) - 1, call);
     const text = `INSERT INTO ${this.#marks} (bucket, subject, state) VALUES (?, ?, ?)`;
     const judged = new Map<string, ChangeState>();
     await mapLimited(unknown, judgedAtOnce, async (one, at) => {
@@ -133,12 +132,8 @@ export class ChangeLog {
     return new ReadMarks(rows as unknown as readonly { readonly subject: string; readonly state: string }[]);
   }
 
-  /** What has been announced of these documents from a bucket on, by document; all of it might not fit in memory. */
-  async #announcedSince(
-    first: number,
-    places: ReadonlySet<string>,
-    call: Call,
-  ): Promise<ReadonlyMap<string, readonly AnnouncedChange[]>> {
+  /** What has been announced from a bucket on, by document. */
+  async #announcedSince(first: number, call: Call): Promise<ReadonlyMap<string, readonly AnnouncedChange[]>> {
     const text = `SELECT changes FROM ${this.#log} WHERE bucket = ? AND shard = ?`;
     const found: AnnouncedChange[] = [];
     const last = bucketOfTime(Date.now() * 1000) + 1;
@@ -146,8 +141,7 @@ export class ChangeLog {
       await Promise.all(
         shards.map(async (shard) => {
           for await (const row of this.#all({ text, values: [bucket, shard] }, call))
-            for (const one of JSON.parse(String(row.changes)) as readonly AnnouncedChange[])
-              if (places.has(placeOf(one))) found.push(one);
+            found.push(...(JSON.parse(String(row.changes)) as readonly AnnouncedChange[]));
         }),
       );
     return Map.groupBy(found, placeOf);
