@@ -37,20 +37,29 @@ const unsteadyOnStandIn: ReadonlySet<string> = new Set([
   'operator/expressions/variable/system_variables/now/test_now_date_operations.py::test_now_arithmetic[add_long]',
 ]);
 
-/** Elasticsearch reads by segments, mostly but not always in the order of insertion, which these cases expect. */
-const expectInsertionOrder: ReadonlySet<string> = new Set(
-  Object.entries(deviations.cassandra ?? {}).flatMap(([id, why]) =>
-    why.includes('order of insertion') ? [id] : [],
-  ),
-);
-
 function isUnsteady(database: DatabaseType, id: string): boolean {
-  if (database === 'elasticsearch') return expectInsertionOrder.has(id);
   return database === 'mongodb' && standIn.size > 0 && unsteadyOnStandIn.has(id);
 }
 
 /** How many groups of cases run side by side, each lane in collections of its own, where writes mostly wait for the disk. */
 const lanes: Partial<Record<DatabaseType, number>> = { cassandra: 8, elasticsearch: 8 };
+
+/**
+ * Elasticsearch reads by segments: mostly, but not always, in the order of insertion that some cases expect without
+ * sorting. What fails there is filled and asked once more.
+ */
+async function runSteadily(
+  repository: DocumentRepository,
+  group: readonly CorpusCase[],
+  lane: number,
+): Promise<Awaited<ReturnType<typeof runGroup>>> {
+  const verdicts = await runGroup(repository, group, lane);
+  const { database } = repository;
+  const surprising = group.some(
+    ({ id }, i) => verdicts[i] !== undefined && excuse(database, id) === undefined,
+  );
+  return database === 'elasticsearch' && surprising ? runGroup(repository, group, lane) : verdicts;
+}
 
 describe.each(testDatabases)('the corpus on $type', (database) => {
   let repository: DocumentRepository;
@@ -73,7 +82,7 @@ describe.each(testDatabases)('the corpus on $type', (database) => {
     };
     const work = async (lane: number): Promise<void> => {
       for (const group of queue) {
-        const verdicts = await runGroup(repository, group, lane);
+        const verdicts = await runSteadily(repository, group, lane);
         for (const [i, one] of group.entries()) note(one, verdicts[i]);
       }
     };
